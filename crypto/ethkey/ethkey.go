@@ -142,6 +142,24 @@ var halfOrder = [32]byte{
 
 func lowS(s []byte) bool { return string(s) <= string(halfOrder[:]) }
 
+// PublicKeyLen is the length of a compressed public key, bytes.
+const PublicKeyLen = 33
+
+// ErrPublicKey reports bytes that are not a compressed point of the curve.
+var ErrPublicKey = errors.New("not a compressed secp256k1 public key of 33 bytes")
+
+// PublicKeyAddress is the address of a compressed public key.
+func PublicKeyAddress(pub []byte) (Address, error) {
+	if len(pub) != PublicKeyLen {
+		return Address{}, ErrPublicKey
+	}
+	k, err := crypto.DecompressPubkey(pub)
+	if err != nil {
+		return Address{}, ErrPublicKey
+	}
+	return Address(crypto.PubkeyToAddress(*k)), nil
+}
+
 // TextHash is the hash that personal_sign signs (EIP-191):
 // keccak256(0x19 "Ethereum Signed Message:\n" ‖ decimal length ‖ text).
 func TextHash(text []byte) [32]byte {
