@@ -3,8 +3,6 @@
 // part of its own genesis document; the validators stand there.
 package genesis
 
-import "urna/crypto/ethkey"
-
 // Params are the numbers of the law. They are kept in the state, so that a
 // later rule may change them.
 type Params struct {
@@ -95,6 +93,3 @@ func Default() Params {
 		MaxMissed:     500,
 	}
 }
-
-// address parses an account's address.
-func (a Account) address() (ethkey.Address, error) { return ethkey.ParseAddress(a.Address) }

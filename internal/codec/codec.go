@@ -92,7 +92,7 @@ func (r *Reader) Len() int { return len(r.b) }
 // Fixed returns the next n bytes, which alias the input.
 func (r *Reader) Fixed(n int) []byte {
 	if r.err != nil || n < 0 || n > len(r.b) {
-		r.fail()
+		r.Fail()
 		return nil
 	}
 	p := r.b[:n:n]
@@ -134,7 +134,7 @@ func (r *Reader) Uvarint() uint64 {
 	}
 	v, n := binary.Uvarint(r.b)
 	if n <= 0 || (n > 1 && r.b[n-1] == 0) {
-		r.fail()
+		r.Fail()
 		return 0
 	}
 	r.b = r.b[n:]
@@ -145,7 +145,7 @@ func (r *Reader) Uvarint() uint64 {
 func (r *Reader) Bool() bool {
 	v := r.U8()
 	if v > 1 {
-		r.fail()
+		r.Fail()
 	}
 	return v == 1
 }
@@ -155,7 +155,7 @@ func (r *Reader) Bool() bool {
 func (r *Reader) Bytes(limit int) []byte {
 	n := r.Uvarint()
 	if n > uint64(limit) {
-		r.fail()
+		r.Fail()
 		return nil
 	}
 	if n == 0 {
@@ -171,19 +171,21 @@ func (r *Reader) String(limit int) string { return string(r.Bytes(limit)) }
 func (r *Reader) U256() (v uint256.Int) {
 	n := int(r.U8())
 	if n > 32 {
-		r.fail()
+		r.Fail()
 		return v
 	}
 	p := r.Fixed(n)
 	if n > 0 && (p == nil || p[0] == 0) {
-		r.fail()
+		r.Fail()
 		return v
 	}
 	v.SetBytes(p)
 	return v
 }
 
-func (r *Reader) fail() {
+// Fail marks the input as not canonical; decoders call it when a value has no
+// meaning.
+func (r *Reader) Fail() {
 	if r.err == nil {
 		r.err = ErrNotCanonical
 	}
