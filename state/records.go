@@ -45,7 +45,7 @@ type Log struct {
 // VoteRecord is a leaf of an election's vote log.
 type VoteRecord struct {
 	Nullifier  election.Nullifier
-	BallotHash [32]byte      // see BallotHash
+	BallotHash [32]byte      // see ballot.Hash
 	Weight     ballot.Amount // below 2^128
 	Replaces   uint64        // position of the record it replaces, plus one; 0 if none
 	Overwrites uint32        // how many times this voter has replaced the vote
@@ -61,9 +61,12 @@ type Result struct {
 	CensusRoot  census.Root
 	VoteRoot    [32]byte // Log.Root at the close
 	VoteSize    uint64   // Log.Size at the close
-	Method      uint8    // 1: running sums of open ballots
+	Method      uint8    // how Tally was made: MethodRunningSum
 	Height      uint64   // block that closed it
 }
+
+// MethodRunningSum says that open ballots were added as they came in.
+const MethodRunningSum uint8 = 1
 
 // Sealing is the progress of the sorted set of nullifiers of a closed
 // election: a bounded number is added per block. When Done, Root commits to
