@@ -75,15 +75,10 @@ type VoteCast struct {
 // ResultWritten tells that an election has its result.
 type ResultWritten struct{ ID election.ID }
 
-// ElectionFailed tells that scheduled work on an election was impossible.
-type ElectionFailed struct {
-	ID     election.ID
-	Reason string
-}
-
 // ValidatorChanged tells of a seat taken or lost (Power 0).
 type ValidatorChanged struct {
 	Validator ethkey.Address // consensus address
+	PublicKey [33]byte
 	Power     uint64
 	Reason    string
 }
@@ -98,7 +93,6 @@ func (CensusChanged) event()    {}
 func (DurationChanged) event()  {}
 func (VoteCast) event()         {}
 func (ResultWritten) event()    {}
-func (ElectionFailed) event()   {}
 func (ValidatorChanged) event() {}
 
 // Outcome is what became of one transaction in a block.
@@ -110,13 +104,14 @@ type Outcome struct {
 	Events []Event
 }
 
-// BlockOutcome is everything that a block did, in order: its transactions, then
-// what time alone caused. It is derived from the block by the law; nodes keep
+// BlockOutcome is everything that a block did, in order: what its header caused
+// (Before), its transactions, and what time alone caused (Events). It is derived from the block by the law; nodes keep
 // it beside the state for those who follow the chain. See Encode and
 // DecodeBlockOutcome.
 type BlockOutcome struct {
 	Height uint64
 	Time   uint64 // unix seconds
+	Before []Event
 	Txs    []Outcome
 	Events []Event
 }
