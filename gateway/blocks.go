@@ -1,0 +1,53 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"urna/crypto/ethkey"
+	"urna/indexer"
+)
+
+// ErrNoBlock reports a block that this node does not have: it is yet to come,
+// or was thrown away.
+var ErrNoBlock = errors.New("gateway: no such block")
+
+// Blocks is the chain of blocks as the gateway reads it.
+type Blocks interface {
+	// Height is that of the last committed block; 0 before the first.
+	Height() int64
+	// Base is that of the first block that this node has.
+	Base() int64
+	// GenesisTime is when the chain was to start.
+	GenesisTime() time.Time
+	// Syncing tells whether this node still fetches blocks that others have.
+	Syncing() bool
+	// Header returns the header of a block, or ErrNoBlock.
+	Header(ctx context.Context, height int64) (*Header, error)
+	// Block returns a committed block and what it did, or ErrNoBlock.
+	Block(ctx context.Context, height int64) (*indexer.Block, error)
+	// RawTx returns the bytes of a transaction of a block, or ErrNoBlock.
+	RawTx(ctx context.Context, height int64, index int) ([]byte, error)
+}
+
+// Header is what the validators sign of a block.
+type Header struct {
+	Height             int64
+	Hash               []byte
+	Time               time.Time
+	Proposer           ethkey.Address
+	VersionBlock       uint64
+	VersionApp         uint64
+	AppHash            []byte
+	ConsensusHash      []byte
+	DataHash           []byte
+	EvidenceHash       []byte
+	LastBlockHash      []byte
+	LastBlockParts     int // into which the block before was cut
+	LastBlockPartsHash []byte
+	LastCommitHash     []byte
+	LastResultsHash    []byte
+	NextValidatorsHash []byte
+	ValidatorsHash     []byte
+}
