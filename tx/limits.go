@@ -22,6 +22,13 @@ const (
 	// sealed ballots that come later.
 	MaxPackageBytes = 8 << 10
 
+	// MaxSiblingsBytes fits a path through all 160 levels of a census tree.
+	MaxSiblingsBytes = 4 + 20 + 160*32
+
+	// MaxFaucetBytes fits a faucet package with every number and the chain id
+	// at their longest.
+	MaxFaucetBytes = 256
+
 	// MaxMemoBytes is the wire's own limit.
 	MaxMemoBytes = 256
 

@@ -14,8 +14,8 @@ const (
 	DeadKind             Code = 102 // a message of the wire that no longer lives
 	UnsupportedKind      Code = 103 // a message that this version does not accept yet
 	BadSignature         Code = 104 // not 65 strict bytes, or nobody's
-	FieldLength          Code = 105 // a field is too long, too short or missing
-	FieldRange           Code = 106 // a number is out of its range
+	FieldLength          Code = 105 // a field or list is too long, too short or missing
+	FieldRange           Code = 106 // a number is out of its range, or a field may not be set
 	UnsupportedCensus    Code = 107 // census origin not accepted
 	UnsupportedAnonymous Code = 108 // anonymous elections come later
 	UnsupportedEncrypted Code = 109 // encrypted ballots come later
@@ -69,6 +69,7 @@ const (
 	DurationUnchanged    Code = 312 // nothing would change
 	ElectionClosed       Code = 313 // ended, canceled or with results
 	MetadataMissing      Code = 314 // an election needs metadata
+	CensusURIMissing     Code = 315 // a Merkle census needs the URI of its dump
 
 	NotReady         Code = 320 // election is not in READY
 	NotStarted       Code = 321 // before its start
@@ -80,6 +81,21 @@ const (
 	BallotRule       Code = 327 // the ballot breaks one of the election's rules
 	ZeroWeight       Code = 328 // a vote that weighs nothing
 )
+
+// CodeInfo gives the name of a code and the reason it stands for, or empty
+// texts for a number that is not on the list.
+func CodeInfo(c Code) (name, text string) {
+	info := codeInfo[c]
+	return info.name, info.text
+}
+
+// String is the code's name.
+func (c Code) String() string {
+	if name, _ := CodeInfo(c); name != "" {
+		return name
+	}
+	return fmt.Sprintf("Code(%d)", uint32(c))
+}
 
 // Rejection is the correct answer to a bad transaction.
 type Rejection struct {

@@ -130,19 +130,22 @@ type SetAccountInfo struct {
 // AddDelegate lets others manage the signer's elections.
 type AddDelegate struct {
 	Nonce     uint32
+	Account   ethkey.Address // must be the signer
 	Delegates []ethkey.Address
 }
 
 // DelDelegate takes that right away.
 type DelDelegate struct {
 	Nonce     uint32
+	Account   ethkey.Address // must be the signer
 	Delegates []ethkey.Address
 }
 
 // SetValidator asks for a validator's seat for a consensus key.
 type SetValidator struct {
 	Nonce      uint32
-	PublicKey  []byte // compressed secp256k1, 33 bytes
+	Account    ethkey.Address // must be the signer
+	PublicKey  []byte         // compressed secp256k1, 33 bytes
 	Name       string
 	Possession []byte // signature by that key over PossessionText
 }
