@@ -1,0 +1,75 @@
+# `make help` lists everything. CI runs `make test` and nothing else.
+# Needs: Go (see go.mod), gcc, make; node >= 18.17 for the conformance suite.
+
+GO       ?= go
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  := -X main.version=$(VERSION)
+PROGRAMS := $(notdir $(wildcard cmd/*))
+FUZZTIME ?= 60s
+SOAK     ?= 30m
+BENCH    ?= .
+
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# cgo builds the C implementation of signature recovery, which is three times
+# as fast as the one in Go.
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build dev test unit lint race fuzz bench e2e conformance soak vectors clean $(PROGRAMS)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(PROGRAMS) ## build the programs into bin/
+
+$(PROGRAMS):
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/$@ ./cmd/$@
+
+dev: build ## run a whole network in one process, with the built-in defaults
+	bin/urnad dev
+
+test: lint unit e2e conformance ## everything that CI runs
+
+unit: ## unit, property, story and import tests; fuzz corpora
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v '/test/e2e')
+
+lint: ## formatting, vet, staticcheck, generated files
+	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files -co --exclude-standard '*.go')); \
+	  if [ -n "$$out" ]; then echo "not formatted with gofumpt:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod verify >/dev/null
+
+race: ## unit tests under the race detector
+	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -v '/test/e2e')
+
+fuzz: ## every fuzz test for FUZZTIME (60s) each
+	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r dir; do \
+	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
+	    $(GO) test $$dir -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; \
+	done
+
+bench: ## Go benchmarks; BENCH is a pattern
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $$($(GO) list ./... | grep -v '/test/')
+
+e2e: build ## networks of separate processes, with faults
+	$(GO) test -count 1 -timeout 20m ./test/e2e
+
+soak: build ## the same faults over and over for SOAK (30m)
+	$(GO) test -count 1 -timeout 24h -v -run Soak ./test/e2e -args -soak $(SOAK)
+
+conformance: build test/conformance/node_modules/.package-lock.json ## the unmodified @vocdoni/sdk against urnad dev
+	cd test/conformance && node run.mjs
+
+test/conformance/node_modules/.package-lock.json: test/conformance/package-lock.json
+	cd test/conformance && npm ci
+	@touch $@
+
+vectors: ## write test/vectors again; read the difference before you commit it
+	$(GO) test ./test/vectors -update
+
+clean: ## remove what was built and installed
+	rm -rf bin test/conformance/node_modules
