@@ -40,7 +40,7 @@ func Open(dir string) (*Tree, error) {
 	if err := t.read(); err != nil {
 		return nil, errors.Join(fmt.Errorf("census in %s: %w", dir, err), f.Close())
 	}
-	if err := syncDir(dir); err != nil {
+	if err := errors.Join(syncDir(dir), syncDir(filepath.Dir(dir))); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return t, nil
@@ -77,25 +77,25 @@ func (t *Tree) read() error {
 	return t.disk.cut()
 }
 
-// batch returns the members at the start of b, or nil if their hash is wrong,
-// or whole = false for what a crash may leave at the end of the file: a batch
-// that is too short, or has the last length but not the last bytes.
+// batch returns the members at the start of b, or nil if they are damaged, or
+// whole = false for what a crash may leave at the end of the file: a batch that
+// is too short, or has its length but not its bytes, or zeros.
 func batch(b []byte) (body []byte, whole bool) {
 	if len(b) < headerLen {
 		return nil, false
 	}
 	n := binary.LittleEndian.Uint64(b)
+	if n == 0 || n%recordLen != 0 {
+		return nil, len(bytes.Trim(b, "\x00")) > 0
+	}
 	if n > uint64(len(b)-headerLen) {
 		return nil, false
 	}
 	body = b[headerLen : headerLen+int(n)]
-	sum := sha256.Sum256(body)
-	if n > 0 && bytes.Equal(sum[:8], b[8:headerLen]) {
+	if sum := sha256.Sum256(body); bytes.Equal(sum[:8], b[8:headerLen]) {
 		return body, true
 	}
-	// A file may grow before its bytes arrive: then it ends in zeros.
-	last := headerLen+int(n) == len(b) || len(bytes.Trim(b, "\x00")) == 0
-	return nil, !last
+	return nil, headerLen+int(n) < len(b)
 }
 
 // append adds a batch and returns when it is on disk. After an error the file
