@@ -1,5 +1,5 @@
 // Tokens are sent and collected; an account without an identity key works.
-import { API, assert, newClient, refused, sdk } from '../harness.mjs';
+import { API, assert, newClient, newWallet, refused, sdk } from '../harness.mjs';
 
 const { ChainAPI, ErrVochainReturnedErrorCode } = sdk;
 
@@ -27,6 +27,12 @@ export default async function () {
     ErrVochainReturnedErrorCode,
     /balance/,
     'more than there is',
+  );
+  await refused(
+    sender.sendTokens({ to: newWallet().address, amount: 1 }),
+    ErrVochainReturnedErrorCode,
+    /does not exist/,
+    'to nobody',
   );
   assert.deepEqual(await sender.fetchAccount(), after, 'a refused transfer leaves the account');
 

@@ -6,7 +6,7 @@ import {
   plainCensus, refused, sdk,
 } from '../harness.mjs';
 
-const { CensusType, ElectionAPI, ErrKeyNotFoundInCensus, ErrVochainReturnedErrorCode, VoteAPI } = sdk;
+const { CensusType, ElectionAPI, ErrElectionFinished, ErrKeyNotFoundInCensus, ErrVochainReturnedErrorCode, VoteAPI } = sdk;
 
 export default async function () {
   const organiser = await newOrganiser();
@@ -99,7 +99,7 @@ export default async function () {
   assert.deepEqual(final.results, [['2', '4']], 'final results');
   assert.deepEqual(final.questions[0].choices.map((choice) => choice.results), ['2', '4'], 'results by choice');
   assert.ok(final.endDate < fresh.endDate, 'the end moved');
-  await refused(castVote(wallets[1], id, [0]), Error, /current state: (RESULTS|ENDED)|finished at/, 'a late vote');
+  await refused(castVote(wallets[1], id, [0]), ErrElectionFinished, /finished at/, 'a late vote');
   await refused(organiser.endElection(id), ErrVochainReturnedErrorCode, /./, 'ending twice');
   assert.deepEqual((await ElectionAPI.info(API, id)).result, [['2', '4']], 'the result stays');
 }

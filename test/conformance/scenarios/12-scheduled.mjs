@@ -4,7 +4,7 @@ import {
   assert, castVote, chainTime, newElection, newOrganiser, newWallets, plainCensus, refused, sdk, until,
 } from '../harness.mjs';
 
-const { ErrElectionNotStarted } = sdk;
+const { ErrElectionFinished, ErrElectionNotStarted } = sdk;
 
 export default async function () {
   const organiser = await newOrganiser();
@@ -33,5 +33,5 @@ export default async function () {
   assert.equal(final.manuallyEnded, false, 'nobody ended it');
   assert.deepEqual(final.endDate, early.endDate, 'the end stayed');
   assert.deepEqual(final.results, [['1', '0']], 'results');
-  await refused(castVote(wallets[1], id, [0]), Error, /current state: (RESULTS|ENDED)|finished at/, 'a vote after the end');
+  await refused(castVote(wallets[1], id, [0]), ErrElectionFinished, /finished at/, 'a vote after the end');
 }
