@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
+
+	"urna/election"
+	"urna/internal/codec"
+	"urna/state"
+)
+
+// The info connection.
+
+// Info tells CometBFT where the state stands; it replays from there.
+func (a *App) Info(context.Context, *abci.RequestInfo) (*abci.ResponseInfo, error) {
+	if err := a.Fault(); err != nil {
+		return nil, err
+	}
+	store := a.store.Load()
+	out := &abci.ResponseInfo{Data: "urna", AppVersion: Version, LastBlockHeight: store.Height()}
+	if out.LastBlockHeight > 0 {
+		root := store.Root()
+		out.LastBlockAppHash = root[:]
+	}
+	return out, nil
+}
+
+// Codes of Query.
+const (
+	QueryOK          = 0
+	QueryBadPath     = 1 // unknown path or malformed parameter
+	QueryNotFound    = 2 // no such vote; a missing key is a proof of absence instead
+	QueryUnavailable = 3 // the height is pruned or not committed
+)
+
+// Types of the proof operations in a Query's answer.
+const (
+	// ProofICS23 carries an ics23.CommitmentProof of Key against the root of the
+	// answer's height, which is the AppHash of the next header. An answer with a
+	// nil value carries a proof of absence.
+	ProofICS23 = "ics23:iavl"
+
+	// ProofVoteLog carries the way from a vote record (the answer's value) to
+	// the election's Log record; see docs/spec/consensus.md.
+	ProofVoteLog = "urna:vote-log"
+)
+
+// Query answers /key/<hex of a state key> and /vote/<election>/<nullifier> with
+// values and proofs at a height; height 0 is the last committed one.
+func (a *App) Query(_ context.Context, r *abci.RequestQuery) (*abci.ResponseQuery, error) {
+	if err := a.Fault(); err != nil {
+		return nil, err
+	}
+	out, err := a.query(r)
+	var bad *queryError
+	switch {
+	case errors.As(err, &bad):
+		return &abci.ResponseQuery{Code: bad.code, Log: bad.text, Height: r.Height}, nil
+	case err != nil:
+		return nil, a.fail("query", err)
+	}
+	return out, nil
+}
+
+type queryError struct {
+	code uint32
+	text string
+}
+
+func (e *queryError) Error() string { return e.text }
+
+func (a *App) query(r *abci.RequestQuery) (*abci.ResponseQuery, error) {
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+	view := a.View()
+	if r.Height != 0 {
+		var err error
+		if view, err = a.Store().ViewAt(r.Height); errors.Is(err, state.ErrPruned) || errors.Is(err, state.ErrUncommitted) {
+			return nil, &queryError{QueryUnavailable, err.Error()}
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if view.Height() == 0 {
+		return nil, &queryError{QueryUnavailable, "the chain has no block yet"}
+	}
+	out := &abci.ResponseQuery{Height: view.Height()}
+	switch kind {
+	case "key":
+		key, err := hex.DecodeString(rest)
+		if err != nil || len(key) == 0 || len(key) > 128 {
+			return nil, &queryError{QueryBadPath, "want /key/<hex of a state key>"}
+		}
+		return out, proveKey(out, view, key)
+	case "vote":
+		id, nullifier, err := votePath(rest)
+		if err != nil {
+			return nil, &queryError{QueryBadPath, err.Error()}
+		}
+		return out, proveVote(out, view, id, nullifier)
+	}
+	return nil, &queryError{QueryBadPath, "want /key/<hex> or /vote/<election>/<nullifier>"}
+}
+
+func votePath(s string) (id election.ID, n election.Nullifier, err error) {
+	e, v, _ := strings.Cut(s, "/")
+	if id, err = election.ParseID(e); err != nil {
+		return id, n, err
+	}
+	b, err := hex.DecodeString(strings.TrimPrefix(v, "0x"))
+	if err != nil || len(b) != len(n) {
+		return id, n, fmt.Errorf("nullifier %q is not 64 hex digits", v)
+	}
+	return id, election.Nullifier(b), nil
+}
+
+func proveKey(out *abci.ResponseQuery, view *state.View, key []byte) error {
+	value, op, err := ics23Op(view, key)
+	if err != nil {
+		return err
+	}
+	out.Key, out.Value, out.ProofOps = key, value, &cmtcrypto.ProofOps{Ops: []cmtcrypto.ProofOp{op}}
+	return nil
+}
+
+func proveVote(out *abci.ResponseQuery, view *state.View, id election.ID, n election.Nullifier) error {
+	_, pos, err := view.Vote(id, n)
+	if errors.Is(err, state.ErrNotFound) {
+		return &queryError{QueryNotFound, "no such vote"}
+	} else if err != nil {
+		return err
+	}
+	proof, err := view.ProveVote(id, pos)
+	if err != nil {
+		return err
+	}
+	log, op, err := ics23Op(view, state.LogKey(id))
+	if err != nil {
+		return err
+	}
+	w := codec.Writer{}
+	w.U64(proof.Size)
+	w.Uvarint(uint64(len(proof.Hashes)))
+	for _, h := range proof.Hashes {
+		w.Fixed(h[:])
+	}
+	w.Bytes(log)
+	out.Key, out.Value, out.Index = n[:], proof.Record, int64(pos)
+	out.ProofOps = &cmtcrypto.ProofOps{Ops: []cmtcrypto.ProofOp{
+		{Type: ProofVoteLog, Key: binary.BigEndian.AppendUint64(nil, pos), Data: w.B}, op,
+	}}
+	return nil
+}
+
+func ics23Op(view *state.View, key []byte) (value []byte, op cmtcrypto.ProofOp, err error) {
+	value, proof, err := view.Prove(key)
+	if err != nil {
+		return nil, op, err
+	}
+	data, err := proof.Marshal()
+	if err != nil {
+		return nil, op, err
+	}
+	return value, cmtcrypto.ProofOp{Type: ProofICS23, Key: key, Data: data}, nil
+}
