@@ -147,7 +147,7 @@ func (w *writer) event(at place, e transition.Event) error {
 	case transition.FeePaid:
 		return w.fee(at, &e)
 	case transition.StatusChanged:
-		ended := e.Manual && (e.To == election.Ended || e.To == election.Results)
+		ended := e.Manual && (e.To == election.Ended || e.To == election.Canceled)
 		return w.setStatus(e.ID, e.To, ended)
 	case transition.DurationChanged:
 		return w.updateElection(e.ID, `closes = ?`, int64(e.End))

@@ -81,6 +81,9 @@ func (x *Indexer) Transactions(ctx context.Context, f TransactionFilter, p Page)
 				return err
 			}
 			l.and(`t.number > ? AND t.number <= ?`, b.before, b.before+int64(b.TxCount))
+			if f.Signer == nil && len(f.Kinds) == 0 {
+				l.total = func(context.Context, *snapshot) (int64, error) { return int64(b.TxCount), nil }
+			}
 		}
 		if len(f.Kinds) > 0 {
 			l.and(`t.kind IN (` + joinKinds(f.Kinds) + `)`)

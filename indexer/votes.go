@@ -74,7 +74,10 @@ func (x *Indexer) Votes(ctx context.Context, in *election.ID, p Page) (out List[
 				return e.Number<<32 | (total - offset), 0, nil
 			},
 		}
-		l.and(`v.id > ? AND v.id < ?`, e.Number<<32, (e.Number+1)<<32)
+		// The upper bound comes from seek or from the cursor: of two of them
+		// SQLite would use but one, and not the best.
+		l.and(`v.id > ?`, e.Number<<32)
+		p.Before = min(p.Before, (e.Number+1)<<32)
 		out, err = page(ctx, s, l, p)
 		return err
 	})

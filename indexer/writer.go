@@ -204,6 +204,11 @@ func (w *writer) block(b *Block, raw func(int) ([]byte, error)) error {
 		return err
 	}
 	epoch := [...]int64{before / epochSize, before / epochSize, w.counters[countVoters] / epochSize}
+	for _, e := range b.Outcome.Before {
+		if err := w.event(place{}, e); err != nil {
+			return err
+		}
+	}
 	for i := range b.Outcome.Txs {
 		if err := w.transaction(b, i); err != nil {
 			return fmt.Errorf("transaction %d: %w", i, err)
