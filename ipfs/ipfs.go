@@ -58,8 +58,12 @@ func Open(dir string) (*Store, error) {
 			return nil, fmt.Errorf("open file store: %w", err)
 		}
 	}
+	return newStore(data), nil
+}
+
+func newStore(data datastore.Batching) *Store {
 	blocks := blockstore.NewBlockstore(data)
-	return &Store{data, merkledag.NewDAGService(blockservice.New(blocks, offline.Exchange(blocks)))}, nil
+	return &Store{data, merkledag.NewDAGService(blockservice.New(blocks, offline.Exchange(blocks)))}
 }
 
 // Close closes the store.
@@ -68,6 +72,9 @@ func (s *Store) Close() error { return s.data.Close() }
 // Put stores a file and returns its URI once it is on disk. Storing it again
 // changes nothing.
 func (s *Store) Put(ctx context.Context, file []byte) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	// The importer adds a node after those it links to, and the log of the
 	// disk keeps that order: a node that survives a crash is complete.
 	uri, err := layout(s.files, file)
@@ -102,7 +109,7 @@ func (s *Store) Get(ctx context.Context, uri string, limit int64) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	r, err := unixfs.NewDagReader(ctx, root, s.files)
+	r, err := unixfs.NewDagReader(ctx, root, oneByOne{s.files})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrBadURI, uri, err)
 	}
@@ -124,6 +131,9 @@ func (s *Store) Get(ctx context.Context, uri string, limit int64) ([]byte, error
 func (s *Store) root(ctx context.Context, uri string) (ipld.Node, error) {
 	c, err := parse(uri)
 	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	n, err := s.files.Get(ctx, c)
@@ -179,3 +189,20 @@ func layout(dag ipld.DAGService, file []byte) (string, error) {
 type nowhere struct{ ipld.DAGService }
 
 func (nowhere) Add(context.Context, ipld.Node) error { return nil }
+
+// oneByOne gets nodes in turn, so that the error of a node is not lost: a block
+// that is missing must not look like a disk that fails.
+type oneByOne struct{ ipld.DAGService }
+
+func (o oneByOne) GetMany(ctx context.Context, cids []cid.Cid) <-chan *ipld.NodeOption {
+	nodes := make(chan *ipld.NodeOption, len(cids))
+	defer close(nodes)
+	seen := cid.NewSet()
+	for _, c := range cids {
+		if seen.Visit(c) {
+			n, err := o.Get(ctx, c)
+			nodes <- &ipld.NodeOption{Node: n, Err: err}
+		}
+	}
+	return nodes
+}
