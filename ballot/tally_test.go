@@ -46,29 +46,39 @@ func TestWorkedExamples(t *testing.T) {
 		weight uint64
 	}{
 		{
-			"amounts times weight", Rules{MaxCount: 3},
+			"amounts times weight",
+			Rules{MaxCount: 3},
 			[]cast{{[]uint32{1, 2, 3}, amount(10)}, {[]uint32{0, 3, 1}, amount(5)}},
-			[][]string{{"10"}, {"35"}, {"35"}}, 15,
+			[][]string{{"10"}, {"35"}, {"35"}},
+			15,
 		},
 		{
-			"amounts bought with the weight", Rules{MaxCount: 3, CostFromWeight: true, CostExponent: 2},
+			"amounts bought with the weight",
+			Rules{MaxCount: 3, CostFromWeight: true, CostExponent: 2},
 			[]cast{{[]uint32{2, 2, 0}, amount(9)}},
-			[][]string{{"2"}, {"2"}, {"0"}}, 9,
+			[][]string{{"2"}, {"2"}, {"0"}},
+			9,
 		},
 		{
-			"choices", Rules{MaxCount: 2, MaxValue: 2},
+			"choices",
+			Rules{MaxCount: 2, MaxValue: 2},
 			[]cast{{[]uint32{0, 2}, amount(1)}, {[]uint32{0, 1}, amount(7)}, {[]uint32{1}, amount(2)}},
-			[][]string{{"8", "2", "0"}, {"0", "7", "1"}}, 10,
+			[][]string{{"8", "2", "0"}, {"0", "7", "1"}},
+			10,
 		},
 		{
-			"choices bought with the weight count the weight", Rules{MaxCount: 2, MaxValue: 2, CostFromWeight: true, CostExponent: 1},
+			"choices bought with the weight count the weight",
+			Rules{MaxCount: 2, MaxValue: 2, CostFromWeight: true, CostExponent: 1},
 			[]cast{{[]uint32{1, 2}, amount(3)}},
-			[][]string{{"0", "3", "0"}, {"0", "0", "3"}}, 3,
+			[][]string{{"0", "3", "0"}, {"0", "0", "3"}},
+			3,
 		},
 		{
-			"a blank ballot has weight", Rules{MaxCount: 1, MaxValue: 1},
+			"a blank ballot has weight",
+			Rules{MaxCount: 1, MaxValue: 1},
 			[]cast{{nil, amount(4)}},
-			[][]string{{"0", "0"}}, 4,
+			[][]string{{"0", "0"}},
+			4,
 		},
 	}
 	for _, c := range cases {
