@@ -58,8 +58,8 @@ bench: ## Go benchmarks; BENCH is a pattern
 e2e: build ## networks of separate processes, with faults
 	$(GO) test -count 1 -timeout 20m ./test/e2e
 
-soak: build ## the same faults over and over for SOAK (30m)
-	$(GO) test -count 1 -timeout 24h -v -run Soak ./test/e2e -args -soak $(SOAK)
+soak: build ## the crash loop over and over for SOAK (30m)
+	$(GO) test -count 1 -timeout 24h -v -run Killed ./test/e2e -args -soak $(SOAK)
 
 conformance: build test/conformance/node_modules/.package-lock.json ## the unmodified @vocdoni/sdk against urnad dev
 	cd test/conformance && node run.mjs

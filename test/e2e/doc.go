@@ -1,0 +1,9 @@
+// Package e2e runs networks of separate processes, as operators do, and breaks
+// them. Networks are data, in networks/*.toml: how many validators, how many
+// voters, who is killed, paused or restarted when. What is promised: whatever a
+// gateway has answered as mined is there afterwards, on every node; all nodes
+// have the same blocks and roots; the result is the sum of the ballots.
+//
+// The package has tests only. Every process is ended by its id, every wait has
+// a deadline, and the logs of a failed run are kept.
+package e2e
