@@ -1,8 +1,8 @@
 // Package tree keeps the members of a census and proves each of them with the
 // Merkle proofs that package census checks. A census is a sorted list in
-// memory, of some 70 bytes per member, from which the hashes are computed when
+// memory, of some 80 bytes per member, from which the hashes are computed when
 // a root or a proof is first asked for; so members are added at the speed of
-// memory, a census of a million is hashed in about a second, and a proof takes
+// memory, a census of a million is hashed in less than a second, and a proof takes
 // microseconds. With a directory every batch is on disk before it is
 // acknowledged.
 //
