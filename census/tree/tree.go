@@ -8,7 +8,7 @@
 //
 // A member's weight is above zero and below 2^128, a voter is a member once,
 // and both are refused otherwise, member by member. What a tree holds of a
-// voter is the key, from which the address cannot be computed.
+// voter is the key: an address cannot be read from it, only tried.
 package tree
 
 import (
