@@ -37,7 +37,7 @@ var forms = [...]form{
 }
 
 var envelopeFields = []field[Tx]{
-	at(1, "tx", 1, MaxTxBytes, func(t *Tx) any { return &t.Body }),
+	at(1, "tx", 0, MaxTxBytes, func(t *Tx) any { return &t.Body }),
 	at(2, "signature", 0, MaxTxBytes, func(t *Tx) any { return &t.Signature }).optional(),
 }
 
