@@ -76,6 +76,17 @@ func ParseKey(s string) (*Key, error) {
 	return &Key{k}, nil
 }
 
+// FromECDSA takes a key that another package made.
+func FromECDSA(k *ecdsa.PrivateKey) (*Key, error) {
+	return ParseKey(hex.EncodeToString(crypto.FromECDSA(k)))
+}
+
+// String names the key by its address, so that printing it tells no secret.
+func (k *Key) String() string { return "key of " + k.Address().String() }
+
+// GoString is String.
+func (k *Key) GoString() string { return k.String() }
+
 // Hex is the private key as 64 hex digits.
 func (k *Key) Hex() string { return hex.EncodeToString(crypto.FromECDSA(k.k)) }
 
