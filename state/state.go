@@ -110,3 +110,5 @@ type VoteProof struct {
 	Size   uint64     // of the log
 	Hashes [][32]byte // RFC 6962 inclusion proof, leaf level first
 }
+
+var _, _ Reader = (*View)(nil), (*Fork)(nil)

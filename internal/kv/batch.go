@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -107,4 +108,14 @@ func (b *Batch) Close() error {
 	err := b.b.Close()
 	b.b = nil
 	return err
+}
+
+// Clear removes every key, and makes that durable.
+func (d *DB) Clear() error {
+	b := d.NewBatch()
+	last := bytes.Repeat([]byte{0xff}, 64) // no key of ours begins like this
+	if err := b.b.DeleteRange([]byte{0}, last, nil); err != nil {
+		return errors.Join(err, b.Close())
+	}
+	return b.WriteSync()
 }
