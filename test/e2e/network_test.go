@@ -58,22 +58,21 @@ func readNetwork(t *testing.T, name string) network {
 	return n
 }
 
-// urnad is the program under test, built by TestMain.
-var urnad string
+// bin is the folder of the programs under test, built by TestMain.
+var bin string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "urna-e2e-bin-")
-		if err != nil {
+		var err error
+		if bin, err = os.MkdirTemp("", "urna-e2e-bin-"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		defer os.RemoveAll(dir)
-		urnad = filepath.Join(dir, "urnad")
-		build := exec.Command("go", "build", "-o", urnad, "urna/cmd/urnad")
+		defer os.RemoveAll(bin)
+		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "urna/cmd/urnad", "urna/cmd/urna")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {
-			fmt.Fprintln(os.Stderr, "build urnad:", err)
+			fmt.Fprintln(os.Stderr, "build the programs:", err)
 			return 1
 		}
 		return m.Run()
@@ -143,6 +142,7 @@ func freePort(t *testing.T) int {
 // node is one process of a network and the home that it works on.
 type node struct {
 	name    string
+	args    []string // of urnad
 	home    string
 	logFile string
 	env     []string
@@ -164,7 +164,7 @@ func (n *node) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(urnad, "start", "--home", n.home)
+	cmd := exec.Command(filepath.Join(bin, "urnad"), n.args...)
 	cmd.Env = append(os.Environ(), n.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
