@@ -55,7 +55,7 @@ func TestEveryKindHasItsGoldenBytes(t *testing.T) {
 		}
 		out := vector{
 			Chain: testChain, Key: signer.Hex(), Text: string(decoded.Text(testChain)), Raw: hex.EncodeToString(raw),
-			Signer: v.Signer.String(), ID: v.ID.String(), Tx: JSON(e.payload).(document).pretty(t),
+			Signer: v.Signer.String(), ID: v.ID.String(), Tx: json.RawMessage(JSON(e.payload).(document)),
 		}
 		if _, ok := e.payload.(*Vote); ok {
 			out.Vote = &voteFacts{v.Nullifier.String(), v.Root.String(), v.Weight.Dec(), v.Ballot.Values}
@@ -77,14 +77,6 @@ func TestEveryKindHasItsGoldenBytes(t *testing.T) {
 			t.Errorf("no example of %s", k)
 		}
 	}
-}
-
-func (d document) pretty(t *testing.T) json.RawMessage {
-	t.Helper()
-	if !json.Valid(d) {
-		t.Fatalf("not JSON: %s", d)
-	}
-	return json.RawMessage(d)
 }
 
 func TestJSONEscapesWhatABrowserWouldRead(t *testing.T) {

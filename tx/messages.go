@@ -126,38 +126,59 @@ var processFields = []field[NewElection]{
 	at(36, "duration", 1, MaxDuration, func(p *NewElection) any { return &p.Duration }),
 }
 
-// The names of the fields of the two messages that serve several kinds. A kind
-// takes some of them; the others may not be set.
+// known is a field of a message that serves several kinds. A kind takes some
+// of them; the others may not be set.
+type known struct {
+	num  protowire.Number
+	name string
+}
+
 var (
-	setProcessNames = []string{
-		4: "status", "questionIndex", "censusRoot", "censusURI", "proof", "results", "tempSIKs", "duration", "censusSize",
+	setProcessKnown = []known{
+		{4, "status"},
+		{5, "questionIndex"},
+		{6, "censusRoot"},
+		{7, "censusURI"},
+		{8, "proof"},
+		{9, "results"},
+		{10, "tempSIKs"},
+		{11, "duration"},
+		{12, "censusSize"},
 	}
-	setAccountNames = []string{
-		2: "nonce", "infoURI", "account", "faucetPackage", "delegates", "SIK", "publicKey", "name",
+	setAccountKnown = []known{
+		{3, "infoURI"},
+		{4, "account"},
+		{5, "faucetPackage"},
+		{6, "delegates"},
+		{7, "SIK"},
+		{8, "publicKey"},
+		{9, "name"},
+		{1000, "possession"},
 	}
 )
 
-// some makes the fields of a kind: those given, and the other names refused.
-func some[T any](names []string, given ...field[T]) (fields []field[T]) {
-	for num, name := range names {
-		for len(given) > 0 && int(given[0].num) < num {
+// some makes the fields of a kind: those given, and the other known ones
+// refused.
+func some[T any](all []known, given ...field[T]) (fields []field[T]) {
+	for _, k := range all {
+		for len(given) > 0 && given[0].num < k.num {
 			fields, given = append(fields, given[0]), given[1:]
 		}
-		if name != "" && (len(given) == 0 || int(given[0].num) > num) {
-			fields = append(fields, refused[T](protowire.Number(num), name, ""))
+		if len(given) == 0 || given[0].num > k.num {
+			fields = append(fields, refused[T](k.num, k.name, ""))
 		}
 	}
 	return append(fields, given...)
 }
 
-var setStatusFields = some(setProcessNames,
+var setStatusFields = some(setProcessKnown,
 	kind[SetStatus](KindSetStatus),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetStatus) any { return &p.Nonce }),
 	at(3, "processId", hashLen, hashLen, func(p *SetStatus) any { return &p.Election }),
 	at(4, "status", 0, uint64(election.Results), func(p *SetStatus) any { return &p.Status }).optional(),
 )
 
-var setCensusFields = some(setProcessNames,
+var setCensusFields = some(setProcessKnown,
 	kind[SetCensus](KindSetCensus),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetCensus) any { return &p.Nonce }),
 	at(3, "processId", hashLen, hashLen, func(p *SetCensus) any { return &p.Election }),
@@ -166,14 +187,14 @@ var setCensusFields = some(setProcessNames,
 	at(12, "censusSize", 0, math.MaxUint64, func(p *SetCensus) any { return &p.Size }).optional(),
 )
 
-var setDurationFields = some(setProcessNames,
+var setDurationFields = some(setProcessKnown,
 	kind[SetDuration](KindSetDuration),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetDuration) any { return &p.Nonce }),
 	at(3, "processId", hashLen, hashLen, func(p *SetDuration) any { return &p.Election }),
 	at(11, "duration", 1, MaxDuration, func(p *SetDuration) any { return &p.Duration }).optional(),
 )
 
-var createAccountFields = some(setAccountNames,
+var createAccountFields = some(setAccountKnown,
 	kind[CreateAccount](KindCreateAccount),
 	at(2, "nonce", 0, 0, func(*CreateAccount) any { return noNonce{} }).shown(),
 	at(3, "infoURI", 0, MaxURIBytes, func(p *CreateAccount) any { return &p.InfoURI }).optional(),
@@ -183,7 +204,7 @@ var createAccountFields = some(setAccountNames,
 	at(7, "SIK", 0, hashLen, func(p *CreateAccount) any { return (*hash)(&p.IdentityKey) }).optional(),
 )
 
-var setAccountInfoFields = some(setAccountNames,
+var setAccountInfoFields = some(setAccountKnown,
 	kind[SetAccountInfo](KindSetAccountInfo),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetAccountInfo) any { return &p.Nonce }).shown(),
 	at(3, "infoURI", 0, MaxURIBytes, func(p *SetAccountInfo) any { return &p.InfoURI }).optional(),
@@ -191,21 +212,21 @@ var setAccountInfoFields = some(setAccountNames,
 	refused[SetAccountInfo](6, "delegates", "[]"),
 )
 
-var addDelegateFields = some(setAccountNames,
+var addDelegateFields = some(setAccountKnown,
 	kind[AddDelegate](KindAddDelegate),
 	at(2, "nonce", 0, math.MaxUint32, func(p *AddDelegate) any { return &p.Nonce }).shown(),
 	at(4, "account", 0, addressLen, func(p *AddDelegate) any { return &p.Account }).optional(),
 	at(6, "delegates", addressLen, addressLen, func(p *AddDelegate) any { return &p.Delegates }).many(1, MaxDelegates),
 )
 
-var delDelegateFields = some(setAccountNames,
+var delDelegateFields = some(setAccountKnown,
 	kind[DelDelegate](KindDelDelegate),
 	at(2, "nonce", 0, math.MaxUint32, func(p *DelDelegate) any { return &p.Nonce }).shown(),
 	at(4, "account", 0, addressLen, func(p *DelDelegate) any { return &p.Account }).optional(),
 	at(6, "delegates", addressLen, addressLen, func(p *DelDelegate) any { return &p.Delegates }).many(1, MaxDelegates),
 )
 
-var setValidatorFields = some(setAccountNames,
+var setValidatorFields = some(setAccountKnown,
 	kind[SetValidator](KindSetValidator),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetValidator) any { return &p.Nonce }).shown(),
 	at(4, "account", 0, addressLen, func(p *SetValidator) any { return &p.Account }).optional(),
