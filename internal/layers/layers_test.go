@@ -33,8 +33,8 @@ var homes = []struct {
 	},
 	{
 		"github.com/cometbft/cometbft-db",
-		[]string{"chain/...", "cmd/..."},
-		"only CometBFT's own stores speak this interface",
+		[]string{"internal/kv", "chain/...", "cmd/..."},
+		"only CometBFT's own stores speak this interface; internal/kv adapts to it",
 	},
 	{
 		"github.com/cosmos/iavl",
