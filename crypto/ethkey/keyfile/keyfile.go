@@ -9,6 +9,7 @@ package keyfile
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,22 +22,22 @@ import (
 	"urna/crypto/ethkey"
 )
 
-// Errors of Save and Load.
+// Errors of this package.
 var (
 	ErrExists     = errors.New("the key file exists")
 	ErrPassphrase = errors.New("wrong passphrase")
 	ErrEmpty      = errors.New("a key file needs a passphrase")
 )
 
-// Save writes key to a new file that only its owner may read. Deriving the
-// file's own key from the passphrase takes about a second and 256 MiB.
-func Save(path string, key *ethkey.Key, passphrase string) error {
-	return save(path, key, passphrase, keystore.StandardScryptN, keystore.StandardScryptP)
+// Encrypt seals a key with a passphrase. Deriving the sealing key from the
+// passphrase takes about a second and 256 MiB, here and in Decrypt.
+func Encrypt(key *ethkey.Key, passphrase string) ([]byte, error) {
+	return encrypt(key, passphrase, keystore.StandardScryptN, keystore.StandardScryptP)
 }
 
-func save(path string, key *ethkey.Key, passphrase string, n, p int) error {
+func encrypt(key *ethkey.Key, passphrase string, n, p int) ([]byte, error) {
 	if passphrase == "" {
-		return ErrEmpty
+		return nil, ErrEmpty
 	}
 	k := &keystore.Key{Address: common.Address(key.Address()), PrivateKey: key.ECDSA()}
 	rand.Read(k.Id[:]) // a name for the file that says nothing of the key; cannot fail
@@ -44,12 +45,55 @@ func save(path string, key *ethkey.Key, passphrase string, n, p int) error {
 	k.Id[6], k.Id[8] = k.Id[6]&0x0f|0x40, k.Id[8]&0x3f|0x80
 	sealed, err := keystore.EncryptKey(k, passphrase, n, p)
 	if err != nil {
-		return fmt.Errorf("save key: %w", err)
+		return nil, fmt.Errorf("encrypt key: %w", err)
 	}
-	if err := create(path, append(sealed, '\n')); err != nil {
-		return fmt.Errorf("save key: %w", err)
+	return append(sealed, '\n'), nil
+}
+
+// Decrypt opens what Encrypt or an Ethereum wallet sealed.
+func Decrypt(sealed []byte, passphrase string) (*ethkey.Key, error) {
+	opened, err := keystore.DecryptKey(sealed, passphrase)
+	if errors.Is(err, keystore.ErrDecrypt) {
+		return nil, ErrPassphrase
 	}
-	return nil
+	if err != nil {
+		return nil, fmt.Errorf("decrypt key: %w", err)
+	}
+	return ethkey.FromECDSA(opened.PrivateKey)
+}
+
+// Address is whose key is sealed, as far as the file says: nothing vouches for
+// it until the key is opened, and some wallets leave it out.
+func Address(sealed []byte) (ethkey.Address, error) {
+	var file struct {
+		Address string `json:"address"`
+	}
+	if err := json.Unmarshal(sealed, &file); err != nil {
+		return ethkey.Address{}, fmt.Errorf("key file: %w", err)
+	}
+	return ethkey.ParseAddress(file.Address)
+}
+
+// Save encrypts key into a new file that only its owner may read.
+func Save(path string, key *ethkey.Key, passphrase string) error {
+	sealed, err := Encrypt(key, passphrase)
+	if err != nil {
+		return err
+	}
+	return create(path, sealed)
+}
+
+// Load decrypts the key in a file.
+func Load(path, passphrase string) (*ethkey.Key, error) {
+	sealed, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("load key: %w", err)
+	}
+	key, err := Decrypt(sealed, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("load key %s: %w", path, err)
+	}
+	return key, nil
 }
 
 // create makes a file with all of data or none: the name appears by a link,
@@ -82,20 +126,4 @@ func syncDir(path string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// Load reads a key that Save or an Ethereum wallet wrote.
-func Load(path, passphrase string) (*ethkey.Key, error) {
-	sealed, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("load key: %w", err)
-	}
-	opened, err := keystore.DecryptKey(sealed, passphrase)
-	if errors.Is(err, keystore.ErrDecrypt) {
-		return nil, fmt.Errorf("load key %s: %w", path, ErrPassphrase)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("load key %s: %w", path, err)
-	}
-	return ethkey.FromECDSA(opened.PrivateKey)
 }

@@ -25,7 +25,11 @@ func newKey(t *testing.T) *ethkey.Key {
 // quickly saves with a cheap derivation; Load reads its cost from the file.
 func quickly(t *testing.T, path string, k *ethkey.Key, passphrase string) error {
 	t.Helper()
-	return save(path, k, passphrase, keystore.LightScryptN, keystore.LightScryptP)
+	sealed, err := encrypt(k, passphrase, keystore.LightScryptN, keystore.LightScryptP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return create(path, sealed)
 }
 
 func TestASavedKeyIsLoadedWithItsPassphraseOnly(t *testing.T) {
@@ -46,6 +50,9 @@ func TestASavedKeyIsLoadedWithItsPassphraseOnly(t *testing.T) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if who, err := Address(text); err != nil || who != key.Address() {
+		t.Errorf("the file says it is %s's: %v", who, err)
 	}
 	if strings.Contains(string(text), key.Hex()) {
 		t.Error("the file holds the key in the clear")
@@ -106,6 +113,9 @@ func TestWhatIsNoKeyFileIsRefused(t *testing.T) {
 		if _, err := Load(path, "p"); err == nil {
 			t.Errorf("%d: %q is taken for a key", i, text)
 		}
+		if who, err := Address([]byte(text)); err == nil {
+			t.Errorf("%d: %q is taken for %s's key", i, text, who)
+		}
 	}
 }
 
@@ -114,6 +124,23 @@ const wallet = `{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"83dbcc02
 "ciphertext":"d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c","kdf":"scrypt",
 "kdfparams":{"dklen":32,"n":262144,"p":8,"r":1,"salt":"ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19"},
 "mac":"2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097"},"id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}`
+
+func TestSaveAndLoadUseTheFullDerivation(t *testing.T) {
+	path, key := filepath.Join(t.TempDir(), "key.json"), newKey(t)
+	if err := Save(path, key, "p"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), `"n":262144`) {
+		t.Errorf("a cheap derivation: %s", text)
+	}
+	if got, err := Load(path, "p"); err != nil || got.Hex() != key.Hex() {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
 
 func TestAWalletsFileIsLoaded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wallet")
