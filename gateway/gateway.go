@@ -1,16 +1,22 @@
 // Package gateway serves the chain to apps and browsers over HTTP: a superset
 // of the API that existing clients speak, under /v2. Reads answer from the
 // state of the last committed block or from the indexer; submissions are handed
-// to the app, which alone decides. The package promises that hostile requests
-// cost little and end in a JSON answer, and it refuses to hold keys of anybody
-// but its own faucet.
+// to the app, which alone decides. It promises that hostile requests cost
+// little and that every refusal is a JSON problem document, and it refuses to
+// hold keys of anybody but its own faucet.
+//
+// docs/gateway.md is the guide for clients, openapi.json the list of calls.
 package gateway
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"urna/app"
 	"urna/gateway/censuses"
@@ -28,10 +34,18 @@ type Config struct {
 	Blocks   Blocks            // required
 	Files    *ipfs.Store       // required
 	Censuses *censuses.Service // required
-	Faucet   FaucetConfig      // off unless it has a key
-	Limits   Limits            // zero fields mean the defaults
 	Log      *slog.Logger      // required
-	Now      func() time.Time  // nil means time.Now; used by limits and the faucet only
+
+	Faucet FaucetConfig // off unless it has a key
+	Limits Limits       // zero fields mean the defaults
+
+	// Metrics gets the gateway's own metrics; nil for none. Gather is what
+	// /metrics shows; nil hides it.
+	Metrics prometheus.Registerer
+	Gather  prometheus.Gatherer
+
+	// Now is the clock of the rate limits; time.Now.
+	Now func() time.Time
 }
 
 // Gateway answers requests. It is safe for concurrent use.
@@ -41,9 +55,16 @@ type Gateway struct {
 	blocks   Blocks
 	files    *ipfs.Store
 	censuses *censuses.Service
-	limits   Limits
 	log      *slog.Logger
-	now      func() time.Time
+
+	faucet  faucet
+	limits  Limits
+	clients *meter[client]
+	running chan struct{}       // a place for each request under way
+	bodies  *semaphore.Weighted // bytes of request bodies in memory
+	metrics *metrics
+	gather  prometheus.Gatherer
+	now     func() time.Time
 }
 
 // New checks cfg and makes a gateway.
@@ -51,8 +72,44 @@ func New(cfg Config) (*Gateway, error) {
 	if cfg.App == nil || cfg.Index == nil || cfg.Blocks == nil || cfg.Files == nil || cfg.Censuses == nil || cfg.Log == nil {
 		return nil, errors.New("gateway: App, Index, Blocks, Files, Censuses and Log are required")
 	}
-	return &Gateway{}, nil
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if err := cfg.Limits.complete(); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	if err := cfg.Faucet.complete(); err != nil {
+		return nil, fmt.Errorf("gateway: faucet: %w", err)
+	}
+	m, err := newMetrics(cfg.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	g := &Gateway{
+		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, censuses: cfg.Censuses, log: cfg.Log,
+		limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather,
+		running: make(chan struct{}, cfg.Limits.Concurrent),
+		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),
+		faucet:  newFaucet(cfg.Faucet, cfg.Now),
+	}
+	if g.limits.Rate > 0 {
+		g.clients = newMeter[client](g.limits.Rate, g.limits.Burst, g.limits.Clients, cfg.Now)
+	}
+	return g, nil
 }
 
 // Handler serves everything.
-func (g *Gateway) Handler() http.Handler { return http.NotFoundHandler() }
+func (g *Gateway) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range g.routes() {
+		mux.Handle(rt.method+" "+BasePath+rt.pattern, g.endpoint(rt, false))
+	}
+	for _, rt := range g.streamRoutes() {
+		mux.Handle(rt.method+" "+BasePath+rt.pattern, g.endpoint(rt, true))
+	}
+	for _, rt := range g.healthRoutes() {
+		mux.Handle(rt.method+" "+rt.pattern, g.public(rt))
+	}
+	mux.Handle("/", g.noEndpoint(mux))
+	return g.door(mux)
+}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,63 +15,64 @@ import (
 // turn some of them into exception classes. Those from 6000 up are ours. A
 // number is never reused.
 const (
-	codeAddress           = 4000 // address malformed
-	codeAccountNotFound   = 4003
-	codeTxNotFound        = 4007
-	codeBlockNotFound     = 4008
-	codeMetadataNoURI     = 4009 // metadata given, but the transaction names none
-	codeMetadataMismatch  = 4010 // metadata is not what the transaction names
-	codeBodyTooLarge      = 4012
-	codeOrganisation      = 4013 // organisation id malformed
-	codeToken             = 4015 // bearer token missing, unknown or not the owner's
-	codeBody              = 4016 // body is not the JSON document that is expected
-	codeElectionID        = 4017 // election id malformed
-	codeNumber            = 4019 // not a number
-	codePayload           = 4020 // payload is not base64
-	codeMetadataURI       = 4022 // metadata URI is not a content address
-	codeVoteID            = 4023 // vote id malformed
-	codeVoteNotFound      = 4024
-	codeCensusID          = 4025 // census id malformed
-	codeCensusType        = 4027 // census type unknown or not supported
-	codeDumpRoot          = 4030 // dump has another root than it says
-	codeStatus            = 4031 // unknown status
-	codeNoParticipants    = 4032
-	codeManyParticipants  = 4033
-	codeDumpMissing       = 4034
-	codeProofMissing      = 4035
-	codeKeyMissing        = 4039
-	codeElectionNotFound  = 4045
-	codeCensusNotFound    = 4046
-	codeNoElectionKeys    = 4047
-	codeParameter         = 4048 // a parameter is missing
-	codeNotInCensus       = 4049
-	codeCensusKey         = 4051 // census key is not an address
-	codeIdentityNotFound  = 4054
-	codeBoolean           = 4055
-	codeHex               = 4056
-	codePageNotFound      = 4057
-	codeDate              = 4058
-	codeBatchTooLarge     = 4059
-	codeBatchEmpty        = 4060
-	codeBroadcast         = 5001 // the chain could not take the transaction
-	codeRefused           = 5003 // the chain refused the transaction
-	codeCensusAdd         = 5016 // members cannot be added
-	codeFaucet            = 5018
-	codeMetadataPublish   = 5021 // a document could not be stored
-	codeTxKind            = 5022 // the endpoint takes another kind of transaction
-	codeNoResults         = 5024 // results are not yet available
-	codeOverloaded        = 5030
-	codeInternal          = 6000
-	codeNoEndpoint        = 6001
-	codeMethod            = 6002
-	codeRateLimit         = 6003
-	codeTimeout           = 6004
-	codeCensusPublished   = 6005 // a published census cannot be changed
-	codeFaucetOff         = 6006
-	codeCensusBusy        = 6007 // another change of the same census is under way
-	codeContentType       = 6008
-	codeTooManyCensuses   = 6009
-	codeCensusPublishFail = 6010
+	codeAddress             = 4000 // address malformed
+	codeAccountNotFound     = 4003
+	codeTxNotFound          = 4007
+	codeBlockNotFound       = 4008
+	codeMetadataNoURI       = 4009 // metadata given, but the transaction names none
+	codeMetadataMismatch    = 4010 // metadata is not what the transaction names
+	codeBodyTooLarge        = 4012
+	codeOrganisation        = 4013 // organisation id malformed
+	codeToken               = 4015 // bearer token missing, unknown or not the owner's
+	codeBody                = 4016 // body is not the JSON document that is expected
+	codeElectionID          = 4017 // election id malformed
+	codeNumber              = 4019 // not a number
+	codePayload             = 4020 // payload is not base64
+	codeMetadataURI         = 4022 // metadata URI is not a content address
+	codeVoteID              = 4023 // vote id malformed
+	codeVoteNotFound        = 4024
+	codeCensusID            = 4025 // census id malformed
+	codeCensusType          = 4027 // census type unknown or not supported
+	codeDumpType            = 4028 // dump is of another type than the census
+	codeDumpRoot            = 4030 // dump has another root than it says
+	codeMetadata            = 4018 // metadata is not base64
+	codeStatus              = 4031 // unknown status
+	codeNoParticipants      = 4032
+	codeManyParticipants    = 4033
+	codeDumpMissing         = 4034
+	codeProofMissing        = 4035
+	codeKeyMissing          = 4039
+	codeElectionNotFound    = 4045
+	codeCensusNotFound      = 4046
+	codeNoElectionKeys      = 4047
+	codeParameter           = 4048 // a parameter is missing
+	codeNotInCensus         = 4049
+	codeCensusKey           = 4051 // census key is not an address
+	codeIdentityNotFound    = 4054
+	codeBoolean             = 4055
+	codeHex                 = 4056
+	codePageNotFound        = 4057
+	codeDate                = 4058
+	codeBatchTooLarge       = 4059
+	codeBatchEmpty          = 4060
+	codeBroadcast           = 5001 // the chain could not take the transaction
+	codeRefused             = 5003 // the chain refused the transaction
+	codeCensusAdd           = 5016 // members cannot be added
+	codeFaucet              = 5018
+	codeMetadataPublish     = 5021 // a document could not be stored
+	codeTxKind              = 5022 // the endpoint takes another kind of transaction
+	codeNoResults           = 5024 // results are not yet available
+	codeOverloaded          = 5030
+	codeInternal            = 6000
+	codeNoEndpoint          = 6001
+	codeMethod              = 6002
+	codeRateLimit           = 6003
+	codeTimeout             = 6004
+	codeCensusPublished     = 6005 // a published census cannot be changed
+	codeFaucetOff           = 6006
+	codeCensusNotEmpty      = 6007 // a dump goes into an empty census
+	codeCensusesFull        = 6008
+	codeCensusPublishFailed = 6009
 )
 
 // Problem is an answer that says no: an RFC 9457 document with the members
@@ -150,9 +152,14 @@ func asProblem(err error) (p *Problem, fault bool) {
 		return p, false
 	}
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		return newProblem(http.StatusRequestEntityTooLarge, codeBodyTooLarge,
 			"request body is larger than %d bytes", tooLarge.Limit), false
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		p := newProblem(http.StatusServiceUnavailable, codeTimeout, "no answer in time; try again later")
+		p.retryAfter = 1
+		return p, false
 	}
 	return newProblem(http.StatusInternalServerError, codeInternal, "internal error"), true
 }

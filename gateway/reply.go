@@ -17,13 +17,17 @@ const maxPooled = 1 << 20
 
 // reply answers 200 with v as JSON. Nothing is sent if v cannot be encoded, so
 // the caller may still answer with a problem.
-func reply(w http.ResponseWriter, v any) error {
+func reply(w http.ResponseWriter, v any) error { return replyStatus(w, http.StatusOK, v) }
+
+// replyStatus is reply with another status.
+func replyStatus(w http.ResponseWriter, status int, v any) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
 	if err := encode(buf, v); err != nil {
 		return err
 	}
-	return replyBytes(w, jsonType, buf.Bytes())
+	send(w, status, jsonType, buf.Bytes())
+	return nil
 }
 
 // replyBytes answers 200 with body as it is. A client that went away is not

@@ -88,15 +88,15 @@ func readBody(r *http.Request) ([]byte, error) {
 // bodyReserve is the most that is allocated on a client's word alone.
 const bodyReserve = 64 << 20
 
-// unbase64 decodes what a client sent in member name. Both alphabets of
-// padding are met in the wild.
-func unbase64(name, s string) ([]byte, error) {
+// unbase64 decodes what a client sent in member name, with or without padding;
+// code is the problem if it cannot.
+func unbase64(name, s string, code int) ([]byte, error) {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
 		b, err = base64.RawStdEncoding.DecodeString(s)
 	}
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, codePayload, "%s is not base64", name)
+		return nil, problem(http.StatusBadRequest, code, "%s is not base64", name)
 	}
 	return b, nil
 }

@@ -1,0 +1,314 @@
+package gateway
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"urna/ballot"
+	"urna/census"
+	"urna/crypto/ethkey"
+	"urna/election"
+	"urna/state"
+	"urna/state/transition"
+	"urna/tx"
+)
+
+type electionAnswer struct {
+	ID            string     `json:"electionId"`
+	Organisation  string     `json:"organizationId"`
+	Status        string     `json:"status"`
+	Start         time.Time  `json:"startDate"`
+	End           time.Time  `json:"endDate"`
+	VoteCount     uint64     `json:"voteCount"`
+	FinalResults  bool       `json:"finalResults"`
+	Result        [][]string `json:"result,omitempty"`
+	ManuallyEnded bool       `json:"manuallyEnded"`
+	ChainID       string     `json:"chainId"`
+	Title         string     `json:"title,omitempty"`
+	FailReason    string     `json:"failReason,omitempty"`
+
+	Census      electionCensus `json:"census"`
+	MetadataURL string         `json:"metadataURL"`
+	Created     time.Time      `json:"creationTime"`
+	VoteMode    voteMode       `json:"voteMode"`
+	Mode        electionMode   `json:"electionMode"`
+	TallyMode   tallyMode      `json:"tallyMode"`
+	Metadata    any            `json:"metadata,omitempty"` // an object, or base64 if it is encrypted
+}
+
+type electionCensus struct {
+	Origin           string `json:"censusOrigin"`
+	Root             string `json:"censusRoot"`
+	PostRegisterRoot string `json:"postRegisterCensusRoot"` // always empty; clients expect it
+	URL              string `json:"censusURL"`
+	MaxSize          uint64 `json:"maxCensusSize"`
+}
+
+type voteMode struct {
+	Serial         bool `json:"serial"` // always false; clients expect it
+	Anonymous      bool `json:"anonymous"`
+	Encrypted      bool `json:"encryptedVotes"`
+	UniqueValues   bool `json:"uniqueValues"`
+	CostFromWeight bool `json:"costFromWeight"`
+}
+
+type electionMode struct {
+	AutoStart         bool `json:"autoStart"`
+	Interruptible     bool `json:"interruptible"`
+	DynamicCensus     bool `json:"dynamicCensus"`
+	EncryptedMetadata bool `json:"encryptedMetaData"`
+	PreRegister       bool `json:"preRegister"` // always false; clients expect it
+}
+
+type tallyMode struct {
+	MaxCount      uint32 `json:"maxCount"`
+	MaxValue      uint32 `json:"maxValue"`
+	MaxOverwrites uint32 `json:"maxVoteOverwrites"`
+	MaxTotalCost  uint32 `json:"maxTotalCost"`
+	CostExponent  uint32 `json:"costExponent"`
+}
+
+// findElection reads the records of an election that the path names, all of one
+// height.
+func (g *Gateway) findElection(r *http.Request) (*state.View, *election.Settings, *state.Stage, error) {
+	id, err := pathElection(r, "election")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	v := g.app.View()
+	settings, err := v.Settings(id)
+	if errors.Is(err, state.ErrNotFound) {
+		return nil, nil, nil, problem(http.StatusNotFound, codeElectionNotFound, "election not found")
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	stage, err := v.Stage(id)
+	return v, settings, stage, err
+}
+
+func (g *Gateway) election(w http.ResponseWriter, r *http.Request) error {
+	v, e, stage, err := g.findElection(r)
+	if err != nil {
+		return err
+	}
+	log, err := v.Log(e.ID)
+	if err != nil {
+		return err
+	}
+	out := electionAnswer{
+		ID: e.ID.String(), Organisation: e.Organisation.String(), Status: stage.Status.String(),
+		Start: unixTime(e.Start), End: unixTime(stage.End),
+		VoteCount: log.Voters, ManuallyEnded: stage.ManuallyEnded, ChainID: g.app.ChainID(),
+		FailReason:  stage.FailReason,
+		MetadataURL: e.MetadataURI, Created: unixTime(e.CreatedTime),
+		Census: electionCensus{
+			Origin: e.CensusOrigin.String(), Root: stage.CensusRoot.String(), URL: stage.CensusURI, MaxSize: stage.MaxCensusSize,
+		},
+		VoteMode: voteMode{
+			Anonymous: e.Mode.Anonymous, Encrypted: e.Mode.Encrypted,
+			UniqueValues: e.Rules.UniqueValues, CostFromWeight: e.Rules.CostFromWeight,
+		},
+		Mode: electionMode{
+			AutoStart: e.AutoStart, Interruptible: e.Interruptible,
+			DynamicCensus: e.DynamicCensus, EncryptedMetadata: e.EncryptedMetadata,
+		},
+		TallyMode: tallyMode{
+			e.Rules.MaxCount, e.Rules.MaxValue, e.Rules.MaxOverwrites, e.Rules.MaxTotalCost, e.Rules.CostExponent,
+		},
+	}
+	if out.Result, out.FinalResults, err = result(v, e, stage); err != nil {
+		return err
+	}
+	if err := g.addMetadata(r.Context(), &out, e); err != nil {
+		return err
+	}
+	return reply(w, &out)
+}
+
+// result is the count of an election: the final one, or as long as votes may
+// come the one so far, unless ballots are sealed. An election that was canceled
+// or has failed has none.
+func result(v *state.View, e *election.Settings, stage *state.Stage) (cells [][]string, final bool, err error) {
+	switch stage.Status {
+	case election.Results:
+		res, err := v.Result(e.ID)
+		if err != nil {
+			return nil, false, err
+		}
+		return res.Tally.Strings(), true, nil
+	case election.Ready, election.Paused, election.Ended:
+		if e.Mode.Encrypted {
+			return nil, false, nil
+		}
+		tally, err := v.Tally(e.ID)
+		if errors.Is(err, state.ErrNotFound) { // nobody has voted yet
+			none := ballot.NewTally(e.Rules)
+			tally, err = &none, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		return tally.Strings(), false, nil
+	}
+	return nil, false, nil
+}
+
+func (g *Gateway) addMetadata(ctx context.Context, out *electionAnswer, e *election.Settings) error {
+	b, err := g.file(ctx, e.MetadataURI)
+	if err != nil || b == nil {
+		return err
+	}
+	if e.EncryptedMetadata {
+		out.Metadata = b // base64 in JSON
+		return nil
+	}
+	if isObject(b) {
+		out.Metadata = json.RawMessage(b)
+		out.Title = titleOf(b)
+	}
+	return nil
+}
+
+// titleOf is the title of an election's metadata in the default language, or in
+// the first one by name.
+func titleOf(metadata []byte) string {
+	var m struct {
+		Title map[string]string `json:"title"`
+	}
+	if json.Unmarshal(metadata, &m) != nil || len(m.Title) == 0 {
+		return ""
+	}
+	if t, ok := m.Title["default"]; ok {
+		return t
+	}
+	var languages []string
+	for l := range m.Title {
+		languages = append(languages, l)
+	}
+	return m.Title[slices.Min(languages)]
+}
+
+func unixTime(s uint64) time.Time { return time.Unix(int64(s), 0).UTC() }
+
+// electionKeys has nothing to show until ballots may be sealed.
+func (g *Gateway) electionKeys(w http.ResponseWriter, r *http.Request) error {
+	if _, _, _, err := g.findElection(r); err != nil {
+		return err
+	}
+	return problem(http.StatusNotFound, codeNoElectionKeys, "the election has no encryption keys")
+}
+
+type scrutinyAnswer struct {
+	Election       string     `json:"electionId"`
+	Organisation   string     `json:"organizationId"`
+	CensusRoot     string     `json:"censusRoot"`
+	SourceContract string     `json:"sourceContractAddress"`
+	Results        [][]string `json:"results"`
+	ABI            string     `json:"abiEncoded"`
+}
+
+func (g *Gateway) scrutiny(w http.ResponseWriter, r *http.Request) error {
+	v, e, stage, err := g.findElection(r)
+	if err != nil {
+		return err
+	}
+	if stage.Status != election.Results {
+		return problem(http.StatusNotFound, codeNoResults, "election results are not yet available: status is %s", stage.Status)
+	}
+	res, err := v.Result(e.ID)
+	if err != nil {
+		return err
+	}
+	var none ethkey.Address // results come from this chain's own votes
+	return reply(w, &scrutinyAnswer{
+		Election: e.ID.String(), Organisation: e.Organisation.String(), CensusRoot: res.CensusRoot.String(),
+		SourceContract: none.String(), Results: res.Tally.Strings(),
+		ABI: "0x" + hex.EncodeToString(abiResult(e.ID, e.Organisation, res.CensusRoot, none, res.Tally.Cells)),
+	})
+}
+
+func (g *Gateway) submitElection(w http.ResponseWriter, r *http.Request) error {
+	var body txBody
+	if err := readJSON(r, &body); err != nil {
+		return err
+	}
+	raw, t, err := decodeTx("txPayload", body.Payload)
+	if err != nil {
+		return err
+	}
+	p, ok := t.Payload.(*tx.NewElection)
+	if !ok {
+		return wrongKind(t, "new_process")
+	}
+	if err := g.keep(r.Context(), body.Metadata, p.MetadataURI); err != nil {
+		return err
+	}
+	s, err := g.submit(r.Context(), raw)
+	if err != nil {
+		return err
+	}
+	return reply(w, &submitAnswer{TxHash: s.ID.String(), ElectionID: electionOf(s), MetadataURL: p.MetadataURI})
+}
+
+// blockSeconds is how the wire counts a duration in blocks.
+const blockSeconds = 10
+
+func (g *Gateway) electionPrice(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		MaxCensusSize uint64 `json:"maxCensusSize"`
+		Duration      uint64 `json:"electionDuration"` // seconds
+		Blocks        uint32 `json:"electionBlocks"`   // another way to say it
+		Encrypted     bool   `json:"encryptedVotes"`
+		Anonymous     bool   `json:"anonymousVotes"`
+		MaxOverwrites uint32 `json:"maxVoteOverwrite"`
+	}
+	if err := readJSON(r, &body); err != nil {
+		return err
+	}
+	if body.Duration == 0 {
+		body.Duration = blockSeconds * uint64(body.Blocks)
+	}
+	params, err := g.app.View().Params()
+	if err != nil {
+		return err
+	}
+	price, err := transition.ElectionPrice(params, body.MaxCensusSize, body.Duration, body.Encrypted, body.Anonymous, body.MaxOverwrites)
+	if err != nil {
+		return problem(http.StatusBadRequest, codeNumber, "%v", err)
+	}
+	return reply(w, map[string]uint64{"price": price})
+}
+
+func (g *Gateway) nextElectionID(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		Delta        uint32        `json:"delta"` // elections before it that are not on the chain yet
+		Organisation string        `json:"organizationId"`
+		Origin       census.Origin `json:"censusOrigin"`
+		Mode         voteMode      `json:"envelopeType"`
+	}
+	if err := readJSON(r, &body); err != nil {
+		return err
+	}
+	org, err := ethkey.ParseAddress(body.Organisation)
+	if err != nil {
+		return problem(http.StatusBadRequest, codeOrganisation, "organizationId: %v", err)
+	}
+	acc, err := g.app.View().Account(org)
+	if errors.Is(err, state.ErrNotFound) {
+		return problem(http.StatusNotFound, codeAccountNotFound, "account not found: %s", body.Organisation)
+	}
+	if err != nil {
+		return err
+	}
+	id := election.NewID(g.app.ChainID(), org, body.Origin,
+		election.Mode{Anonymous: body.Mode.Anonymous, Encrypted: body.Mode.Encrypted},
+		ballot.Rules{UniqueValues: body.Mode.UniqueValues, CostFromWeight: body.Mode.CostFromWeight},
+		acc.ElectionIndex+body.Delta)
+	return reply(w, map[string]string{"electionID": id.String()})
+}
