@@ -112,7 +112,7 @@ func create(path string, data []byte) error {
 		return err
 	}
 	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
-		return ErrExists
+		return fmt.Errorf("%s: %w", path, ErrExists)
 	} else if err != nil {
 		return err
 	}
