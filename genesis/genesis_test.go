@@ -42,9 +42,11 @@ func TestNonsenseIsRefusedByName(t *testing.T) {
 		"balances exceed": func(d *Doc) {
 			d.Accounts = append(d.Accounts, Account{Address: strings.Repeat("0b", 20), Balance: 1 << 62})
 		},
-		"hex digits":         func(d *Doc) { d.Accounts[0].Address = "xyz" },
-		"validators[0]":      func(d *Doc) { d.Validators = []Validator{{Address: "00"}} },
-		"name is over":       func(d *Doc) { d.Validators = []Validator{{Address: d.Accounts[0].Address, Name: strings.Repeat("x", 65)}} },
+		"hex digits":    func(d *Doc) { d.Accounts[0].Address = "xyz" },
+		"validators[0]": func(d *Doc) { d.Validators = []Validator{{Address: "00"}} },
+		"name is over": func(d *Doc) {
+			d.Validators = []Validator{{Address: d.Accounts[0].Address, Name: strings.Repeat("x", 65)}}
+		},
 		"faucet_horizon_s":   func(d *Doc) { d.Params.FaucetHorizon = 0 },
 		"max_validators":     func(d *Doc) { d.Params.MaxValidators = 0 },
 		"params.join_power":  func(d *Doc) { d.Params.JoinPower = 0 },

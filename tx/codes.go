@@ -68,7 +68,6 @@ var Codes = []Code{
 	NoOverwritesLeft,
 	ReplayedBallot,
 	BallotRule,
-	ZeroWeight,
 }
 
 var codeInfo = map[Code]struct{ name, text string }{
@@ -136,5 +135,4 @@ var codeInfo = map[Code]struct{ name, text string }{
 	NoOverwritesLeft:     {"NoOverwritesLeft", "the vote cannot be replaced (again)"},
 	ReplayedBallot:       {"ReplayedBallot", "this package was accepted before"},
 	BallotRule:           {"BallotRule", "the ballot breaks one of the election's rules"},
-	ZeroWeight:           {"ZeroWeight", "a vote that weighs nothing"},
 }

@@ -79,7 +79,6 @@ const (
 	NoOverwritesLeft Code = 325 // the vote cannot be replaced (again)
 	ReplayedBallot   Code = 326 // this package was accepted before
 	BallotRule       Code = 327 // the ballot breaks one of the election's rules
-	ZeroWeight       Code = 328 // a vote that weighs nothing
 )
 
 // CodeInfo gives the name of a code and the reason it stands for, or empty

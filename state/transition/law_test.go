@@ -88,7 +88,7 @@ func TestEachRejectionOfTheLawIsProvoked(t *testing.T) {
 		d.Params.Costs.SetValidator = 1
 		d.Accounts = append(d.Accounts, genesis.Account{Address: key("poor").Address().String(), Balance: 0})
 	})
-	w.join("org", 100_000)
+	w.join("org", 15_000)
 	w.join("ann", 100)
 	org := func() uint32 { return w.nonce("org") }
 
@@ -209,13 +209,38 @@ func TestEachRejectionOfTheLawIsProvoked(t *testing.T) {
 	w.must("ann", w.ballotOf("ann", "c", fixed, "1", "0"))
 	d = w.draft("org", "c")
 	short := w.elect("org", "short", d)
-	w.next(50, nil)
-	w.refused(tx.EndInPast, "org", &tx.SetDuration{Nonce: org(), Election: short, Duration: 50})
+	w.next(51, nil)
+	w.refused(tx.EndInPast, "org", &tx.SetDuration{Nonce: org(), Election: short, Duration: 51})
 	w.refused(tx.Finished, "bob", w.ballotOf("bob", "c", fixed, "1", "0"))
 
 	// a validator that signs twice never returns
 	w.next(1, func(b *transition.Block) { b.Misbehaviour = []ethkey.Address{w.seats[1].Address()} })
 	w.refused(tx.ValidatorTombstoned, "org", join(w.seats[1]))
+
+	// what only an altered state leads to
+	change := func(alter func(*state.Account)) {
+		t.Helper()
+		acc, err := w.fork.Account(key("org").Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		alter(acc)
+		if err := w.fork.SetAccount(key("org").Address(), acc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func(a *state.Account) { a.ElectionIndex-- })
+	reject(tx.ElectionExists, func(*tx.NewElection) {})
+	change(func(a *state.Account) { a.ElectionIndex = math.MaxUint32 })
+	reject(tx.Overflow, func(*tx.NewElection) {})
+	change(func(a *state.Account) { a.Nonce = math.MaxUint32 })
+	w.refused(tx.Overflow, "org", &tx.SetAccountInfo{Nonce: math.MaxUint32, InfoURI: "ipfs://y"})
+
+	for _, c := range tx.Codes {
+		if c >= 200 && !w.seen[c] {
+			t.Errorf("nothing here provokes rejection %d (%s)", c, c)
+		}
+	}
 }
 
 func TestARejectedTransactionLeavesNoTrace(t *testing.T) {
@@ -371,7 +396,7 @@ func TestPricesAreThoseOfTheFormula(t *testing.T) {
 		want           uint64
 	}{
 		{1000, 86400, false, false, 0, 10 + 3 + 5},
-		{100_000, 7 * 86400, false, false, 0, 10 + 16163 + 635},
+		{100_000, 7 * 86400, false, false, 0, 10 + 16164 + 635},
 		{6, 3599, false, false, 1, 10},
 		{1000, 86400, true, true, 0, 10 + 3 + 5 + 5 + 10},
 		{5000, 10, false, false, 2, 10 + 48 + 6},

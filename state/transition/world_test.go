@@ -36,8 +36,8 @@ type world struct {
 	txs    []transition.Outcome
 	trees  map[string]*tree.Tree
 	ids    map[string]election.ID
-	packs  map[string]tx.FaucetPackage
 	seats  []*ethkey.Key
+	seen   map[tx.Code]bool // rejections provoked so far
 }
 
 func key(name string) *ethkey.Key {
@@ -61,7 +61,7 @@ func newWorld(t testing.TB, adjust func(*genesis.Doc)) *world {
 		}
 	})
 	w := &world{
-		t: t, store: store, trees: map[string]*tree.Tree{}, ids: map[string]election.ID{}, packs: map[string]tx.FaucetPackage{},
+		t: t, store: store, trees: map[string]*tree.Tree{}, ids: map[string]election.ID{}, seen: map[tx.Code]bool{},
 		block: transition.Block{ChainID: chainID, Height: 1, Time: startTime},
 	}
 	doc := &genesis.Doc{Params: genesis.Default(), Accounts: []genesis.Account{{Address: key("bank").Address().String(), Balance: 1 << 50}}}
@@ -172,6 +172,7 @@ func (w *world) wantCode(want tx.Code, err error) {
 	if !errors.As(err, &no) {
 		w.t.Fatalf("got %v, want rejection %d", err, want)
 	}
+	w.seen[no.Code] = true
 	if no.Code != want {
 		w.t.Fatalf("got rejection %d (%s), want %d", no.Code, no.Detail, want)
 	}
