@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"encoding/json"
+	"bytes"
 	"net/http"
 	"strconv"
 
@@ -98,18 +98,17 @@ func (a listAnswer[T]) MarshalJSON() ([]byte, error) {
 	if items == nil {
 		items = []T{}
 	}
-	list, err := json.Marshal(items)
-	if err != nil {
+	var b bytes.Buffer
+	b.WriteString(`{"` + a.name + `":`)
+	if err := encode(&b, items); err != nil {
 		return nil, err
 	}
-	where, err := json.Marshal(a.pagination)
-	if err != nil {
+	b.WriteString(`,"pagination":`)
+	if err := encode(&b, a.pagination); err != nil {
 		return nil, err
 	}
-	b := append([]byte(`{"`), a.name...)
-	b = append(append(b, `":`...), list...)
-	b = append(append(b, `,"pagination":`...), where...)
-	return append(b, '}'), nil
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }
 
 // replyList answers a page of a list, each item shown by show. A page past the

@@ -26,12 +26,8 @@ const (
 
 // streamRoutes lists the calls whose answers do not end.
 func (g *Gateway) streamRoutes() []route {
-	s := &stream{
-		index: g.index, blocks: g.blocks, log: g.log, heartbeat: heartbeat,
-		clients: map[*listener]struct{}{}, places: make(chan struct{}, maxStreams), replays: make(chan struct{}, maxReplays),
-	}
 	return []route{
-		{"GET", "/chain/events", s.serve, "What happens on the chain, as server-sent events"},
+		{"GET", "/chain/events", newStream(g.index, g.blocks, g.log).serve, "What happens on the chain, as server-sent events"},
 	}
 }
 
@@ -52,6 +48,14 @@ type stream struct {
 	height  int64                  // of the last block handed out; guarded by mu
 	stop    context.CancelFunc     // ends the goroutine; nil while none runs; guarded by mu
 	done    chan struct{}          // closed when the goroutine has ended; guarded by mu
+}
+
+func newStream(index *indexer.Indexer, blocks Blocks, log *slog.Logger) *stream {
+	return &stream{
+		index: index, blocks: blocks, log: log, heartbeat: heartbeat,
+		places: make(chan struct{}, maxStreams), replays: make(chan struct{}, maxReplays),
+		clients: map[*listener]struct{}{},
+	}
 }
 
 // listener is a client that has caught up.
