@@ -193,6 +193,7 @@ type App struct {
 	stopBackground context.CancelFunc
 	tasks          sync.WaitGroup
 	snapshotting   atomic.Bool
+	closed         atomic.Bool // the store is
 }
 
 var _ abci.Application = (*App)(nil)
@@ -224,11 +225,14 @@ func New(cfg Config) (*App, error) {
 }
 
 // Close stops what runs in the background and closes the store. Call it after
-// CometBFT has stopped.
+// CometBFT has stopped. A second call does nothing.
 func (a *App) Close() error {
 	a.stopBackground()
 	a.tasks.Wait()
-	return a.store.Load().Close()
+	if a.closed.Swap(true) {
+		return nil
+	}
+	return errors.Join(a.abandonRestore(), a.store.Load().Close())
 }
 
 // ChainID is the name of the chain.

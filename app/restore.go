@@ -25,6 +25,8 @@ type restoration struct {
 	result chan restored // buffered; one value when state.Restore returns
 }
 
+var errAbandoned = errors.New("the snapshot is abandoned")
+
 type restored struct {
 	store *state.Store
 	err   error
@@ -41,12 +43,6 @@ func newRestoration(cfg state.Config, s *abci.Snapshot, root [32]byte) (*restora
 	res := &restoration{snapshot: s, root: root, cfg: cfg, pipe: w, result: make(chan restored, 1)}
 	go func() {
 		store, err := state.Restore(cfg, r)
-		if err == nil {
-			// The stream must end where the state ends.
-			if n, rest := io.Copy(io.Discard, r); n > 0 || rest != nil {
-				err = errors.Join(fmt.Errorf("%d bytes after the snapshot", n), rest, store.Close())
-			}
-		}
 		// Whoever still writes must not wait for a reader that is gone.
 		r.CloseWithError(errors.Join(errors.New("the snapshot is refused"), err))
 		res.result <- restored{store, err}
@@ -90,18 +86,24 @@ func (r *restoration) cleanUp() error {
 	return os.RemoveAll(r.cfg.Dir)
 }
 
-// abandonRestore gives up a restoration that is under way and tells what state
-// said.
+// abandonRestore gives up a restoration that is under way.
 func (a *App) abandonRestore() error {
 	r := a.restoring
 	if r == nil {
 		return nil
 	}
 	a.restoring = nil
-	_ = r.pipe.CloseWithError(errors.New("the snapshot is abandoned"))
+	return r.abandon()
+}
+
+func (r *restoration) abandon() error {
+	_ = r.pipe.CloseWithError(errAbandoned)
 	got := <-r.result
 	if got.err == nil {
-		return errors.Join(got.store.Close(), r.cleanUp())
+		got.err = got.store.Close()
+	}
+	if errors.Is(got.err, errAbandoned) {
+		got.err = nil
 	}
 	return errors.Join(got.err, r.cleanUp())
 }
@@ -110,6 +112,7 @@ func (a *App) abandonRestore() error {
 func (a *App) adopt(store *state.Store, r *restoration) error {
 	old := a.store.Load()
 	if dir := a.cfg.State.Dir; dir != "" {
+		a.closed.Store(true) // until there is another one
 		if err := errors.Join(store.Close(), old.Close()); err != nil {
 			return err
 		}
@@ -124,6 +127,7 @@ func (a *App) adopt(store *state.Store, r *restoration) error {
 			return err
 		}
 		a.store.Store(store)
+		a.closed.Store(false)
 	} else {
 		a.store.Store(store)
 		if err := old.Close(); err != nil {
