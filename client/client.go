@@ -78,7 +78,8 @@ func (c *Client) URL() string { return c.root }
 type request struct {
 	method, path string
 	token        string // bearer token, if any
-	body         []byte // JSON, if any
+	body         []byte // if any
+	contentType  string // of body; JSON if empty
 }
 
 // get asks for path and reads the answer into out.
@@ -129,7 +130,9 @@ func (c *Client) once(ctx context.Context, r request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.body != nil {
+	if r.contentType != "" {
+		req.Header.Set("Content-Type", r.contentType)
+	} else if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if r.token != "" {

@@ -23,9 +23,38 @@ type Event struct {
 
 // EventQuery selects events. Zero fields select everything from now on.
 type EventQuery struct {
-	After string     // resume after the event with this ID
-	Query url.Values // what else the stream understands
+	After    string   // a height, or the ID of the last event that was seen
+	Types    []string // block, transaction, vote, election, account, validator
+	Election string   // only what concerns this election, and blocks
+	Account  string   // only what concerns this account, and blocks
+	Hashes   bool     // blocks carry the hashes of their transactions
 }
+
+func (q *EventQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"types": strings.Join(q.Types, ","), "election": q.Election, "account": q.Account,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if q.Hashes {
+		v.Set("include", "hashes")
+	}
+	return v
+}
+
+// BlockEvent is the data of an event of kind "block".
+type BlockEvent struct {
+	Height  int64    `json:"height"`
+	Hash    string   `json:"hash"`
+	TxCount int      `json:"txCount"`
+	Hashes  []string `json:"hashes"` // if they were asked for
+}
+
+// kindCut is what a gateway says last on a connection that it ends.
+const kindCut = "cut"
 
 // maxEvent bounds one event; a block of 40,000 transactions has about 3 MB.
 const maxEvent = 32 << 20
@@ -64,11 +93,8 @@ func (c *Client) Events(ctx context.Context, q EventQuery) iter.Seq2[Event, erro
 // stream reads one connection until it breaks or take has enough. It moves the
 // cursor of q.
 func (c *Client) stream(ctx context.Context, q *EventQuery, take func(Event) bool) error {
-	path := c.root + eventsPath
-	if len(q.Query) > 0 {
-		path += "?" + q.Query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	const path = "/chain/events"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.root+path+"?"+q.values().Encode(), nil)
 	if err != nil {
 		return err
 	}
@@ -97,14 +123,14 @@ func (c *Client) stream(ctx context.Context, q *EventQuery, take func(Event) boo
 		if e.ID != "" {
 			q.After = e.ID
 		}
+		if e.Kind == kindCut {
+			return fmt.Errorf("the gateway ended the stream: %s", e.Data)
+		}
 		if len(e.Data) > 0 && !take(e) {
 			return nil
 		}
 	}
 }
-
-// eventsPath is where the stream is.
-const eventsPath = "/events"
 
 // readEvent reads fields up to an empty line; comments, which keep the
 // connection alive, are skipped.

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"urna/client"
+	"urna/crypto/ethkey"
+	"urna/tx"
+)
+
+func newAccount(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "account", Short: "Create and manage accounts"}
+	delegate := &cobra.Command{Use: "delegate", Short: "Let others manage your elections"}
+	delegate.AddCommand(newDelegate(a, true), newDelegate(a, false))
+	c.AddCommand(newAccountCreate(a), newAccountShow(a), newAccountSetInfo(a), delegate, newAccountFaucet(a), newAccountSend(a))
+	return c
+}
+
+// sentTx is the answer of commands that send a transaction.
+type sentTx struct {
+	Hash    string `json:"txHash"`
+	Account string `json:"account"`
+	Mined   bool   `json:"mined"`
+}
+
+func (a *app) sentTx(hash tx.ID, who ethkey.Address) sentTx {
+	return sentTx{Hash: hash.String(), Account: who.String(), Mined: !a.noWait}
+}
+
+// finish waits for a transaction of an account and tells what it did.
+func (a *app) finish(ctx context.Context, c *client.Client, hash tx.ID, who ethkey.Address, text string) error {
+	return a.sent(ctx, c, hash, a.sentTx(hash, who), func(w io.Writer) {
+		fmt.Fprintln(w, text)
+		fmt.Fprintln(w, "transaction", hash)
+	})
+}
+
+// profile holds the flags that describe an account to people.
+type profile struct{ name, description, file string }
+
+func (p *profile) flags(c *cobra.Command) {
+	c.Flags().StringVar(&p.name, "name", "", "what people call the account")
+	c.Flags().StringVar(&p.description, "description", "", "what it is")
+	c.Flags().StringVar(&p.file, "metadata", "", "JSON file with the whole metadata document instead")
+}
+
+func (p *profile) metadata() (client.AccountMetadata, error) {
+	if p.file == "" {
+		return client.NewAccountMetadata(p.name, p.description), nil
+	}
+	var m client.AccountMetadata
+	if p.name != "" || p.description != "" {
+		return m, usage("--metadata is a whole document; --name and --description cannot be added")
+	}
+	b, err := os.ReadFile(p.file)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return m, fmt.Errorf("%s: %w", p.file, err)
+	}
+	return m, nil
+}
+
+func newAccountCreate(a *app) *cobra.Command {
+	var p profile
+	var noFaucet bool
+	var pkg string
+	c := &cobra.Command{
+		Use:   "create",
+		Short: "Create the account of a key",
+		Long: `Create the account of a key. The gateway's faucet is asked for tokens, unless
+--no-faucet or --faucet-package says otherwise.`,
+		Example: `  urna account create --as club --name "Chess club"`,
+	}
+	p.flags(c)
+	c.Flags().BoolVar(&noFaucet, "no-faucet", false, "do not ask the gateway's faucet for tokens")
+	c.Flags().StringVar(&pkg, "faucet-package", "", "faucet package that somebody gave you, base64")
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		m, err := p.metadata()
+		if err != nil {
+			return err
+		}
+		faucet, err := pickFaucet(ctx, gw, key.Address(), noFaucet, pkg)
+		if err != nil {
+			return err
+		}
+		hash, err := gw.CreateAccount(ctx, key, m, faucet)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" is ready")
+	}))
+}
+
+// pickFaucet returns the package to redeem, or nil for none.
+func pickFaucet(ctx context.Context, gw *client.Client, who ethkey.Address, none bool, given string) (*tx.FaucetPackage, error) {
+	switch {
+	case none && given != "":
+		return nil, usage("--no-faucet and --faucet-package exclude each other")
+	case none:
+		return nil, nil
+	case given != "":
+		p := new(tx.FaucetPackage)
+		if err := p.UnmarshalText([]byte(given)); err != nil {
+			return nil, &usageError{err}
+		}
+		return p, nil
+	}
+	pkg, err := gw.Claim(ctx, who)
+	if err != nil {
+		return nil, fmt.Errorf("ask the gateway's faucet (--no-faucet does without): %w", err)
+	}
+	return pkg, nil
+}
+
+func newAccountShow(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "show [ADDRESS]", Short: "Show an account", Args: cobra.MaximumNArgs(1)}
+	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		who, err := a.addressOrOwn(args)
+		if err != nil {
+			return err
+		}
+		acc, err := gw.Account(ctx, who)
+		if err != nil {
+			return err
+		}
+		return a.print(acc, func(w io.Writer) {
+			table(w, [][2]string{
+				{"account", acc.Address},
+				{"name", accountName(acc)},
+				{"balance", strconv.FormatUint(acc.Balance, 10)},
+				{"nonce", strconv.FormatUint(uint64(acc.Nonce), 10)},
+				{"elections", strconv.FormatUint(uint64(acc.ElectionIndex), 10)},
+				{"metadata", acc.InfoURL},
+			})
+		})
+	})
+}
+
+func accountName(acc *client.Account) string {
+	var m client.AccountMetadata
+	if json.Unmarshal(acc.Metadata, &m) != nil {
+		return ""
+	}
+	return m.Name["default"]
+}
+
+// addressOrOwn is the address in args, or that of the key to act with.
+func (a *app) addressOrOwn(args []string) (ethkey.Address, error) {
+	if len(args) > 0 {
+		who, err := ethkey.ParseAddress(args[0])
+		if err != nil {
+			return who, &usageError{err}
+		}
+		return who, nil
+	}
+	return a.ownAddress()
+}
+
+func newAccountSetInfo(a *app) *cobra.Command {
+	var p profile
+	c := &cobra.Command{Use: "set-info", Short: "Change what an account tells about itself"}
+	p.flags(c)
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		m, err := p.metadata()
+		if err != nil {
+			return err
+		}
+		hash, err := gw.SetAccountInfo(ctx, key, m)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" has new metadata")
+	}))
+}
+
+func newDelegate(a *app, add bool) *cobra.Command {
+	c := &cobra.Command{Use: "add ADDRESS...", Short: "Let accounts manage your elections", Args: cobra.MinimumNArgs(1)}
+	change, did := (*client.Client).AddDelegates, "may manage"
+	if !add {
+		c.Use, c.Short = "del ADDRESS...", "Take that right away"
+		change, did = (*client.Client).DelDelegates, "may no longer manage"
+	}
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		var who []ethkey.Address
+		for _, s := range args {
+			d, err := ethkey.ParseAddress(s)
+			if err != nil {
+				return &usageError{err}
+			}
+			who = append(who, d)
+		}
+		hash, err := change(gw, ctx, key, who...)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(),
+			fmt.Sprintf("%s %s the elections of %s", strings.Join(args, ", "), did, key.Address()))
+	}))
+}
+
+func newAccountFaucet(a *app) *cobra.Command {
+	var pkg string
+	c := &cobra.Command{Use: "faucet", Short: "Get tokens from the gateway's faucet"}
+	c.Flags().StringVar(&pkg, "faucet-package", "", "redeem this package, base64, instead")
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		switch exists, err := gw.HasAccount(ctx, key.Address()); {
+		case err != nil:
+			return err
+		case !exists:
+			return errors.New("the account does not exist; `urna account create` makes it and asks the faucet")
+		}
+		faucet, err := pickFaucet(ctx, gw, key.Address(), false, pkg)
+		if err != nil {
+			return err
+		}
+		hash, err := gw.CollectFaucet(ctx, key, faucet)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" has more tokens")
+	}))
+}
+
+func newAccountSend(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "send ADDRESS AMOUNT", Short: "Send tokens to an account", Args: cobra.ExactArgs(2)}
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		to, err := ethkey.ParseAddress(args[0])
+		if err != nil {
+			return &usageError{err}
+		}
+		amount, err := strconv.ParseUint(args[1], 10, 64)
+		if err != nil {
+			return usage("amount %q is not a whole number of tokens", args[1])
+		}
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		hash, err := gw.SendTokens(ctx, key, to, amount)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(), fmt.Sprintf("%s has %d tokens more", to, amount))
+	}))
+}

@@ -1,0 +1,421 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"urna/census"
+	"urna/client"
+	"urna/crypto/ethkey"
+	"urna/election"
+	"urna/tx"
+)
+
+func newElection(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "election", Short: "Create and run elections"}
+	c.AddCommand(newElectionNew(a), newElectionShow(a), newElectionList(a),
+		newStep(a, "pause", "Stop taking votes for a while", election.Paused),
+		newStep(a, "resume", "Take votes again", election.Ready),
+		newStep(a, "end", "End an election now and count", election.Ended),
+		newStep(a, "cancel", "Give an election up, without a result", election.Canceled),
+		newElectionCensus(a), newElectionDuration(a))
+	return c
+}
+
+// electionFlags are the fields of a description that flags may give.
+type electionFlags struct {
+	d         description
+	questions []string
+	choices   []string
+	org       string
+}
+
+func (e *electionFlags) define(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&e.d.Title, "title", "", "title of the election")
+	f.StringVar(&e.d.Description, "description", "", "what it is about")
+	f.StringArrayVar(&e.questions, "question", nil, "a question; may be repeated, the first is the title if none is given")
+	f.StringArrayVar(&e.choices, "choice", nil, "a choice of the last question; may be repeated, or be a list with commas")
+	f.StringVar(&e.d.Type, "type", "", "single-choice, multiple-choice, approval, budget or quadratic (default single-choice)")
+	f.Uint32Var(&e.d.MaxChoices, "max-choices", 0, "multiple-choice: how many choices a ballot may hold (default all)")
+	f.Uint32Var(&e.d.Budget, "budget", 0, "budget, quadratic: credits of each voter")
+	f.BoolVar(&e.d.BudgetFromWeight, "budget-from-weight", false, "budget, quadratic: a voter's weight is the budget")
+	f.Uint32Var(&e.d.Overwrites, "overwrites", 0, "how often a voter may replace the vote")
+	f.StringVar(&e.d.Census, "census", "", "root of a published census")
+	f.StringVar(&e.d.CensusURI, "census-uri", "", "where the census is published, if not from this machine")
+	f.StringVar(&e.d.Members, "members", "", "CSV or JSON file of members, published now as the census")
+	f.BoolVar(&e.d.Weighted, "weighted", false, "the weights in the members file count")
+	f.Uint64Var(&e.d.MaxCensusSize, "max-census-size", 0, "how many voters there may be (default: the census)")
+	f.StringVar(&e.d.Start, "start", "", "RFC 3339, or a wait such as +10m (default: at once)")
+	f.StringVar(&e.d.End, "end", "", "RFC 3339")
+	f.StringVar(&e.d.Duration, "duration", "", "how long it runs, such as 48h")
+	f.BoolVar(&e.d.Uninterruptible, "uninterruptible", false, "it cannot be paused, ended early or canceled")
+	f.BoolVar(&e.d.DynamicCensus, "dynamic-census", false, "its census may be replaced while it runs")
+	f.BoolVar(&e.d.Paused, "paused", false, "create it paused")
+	f.StringVar(&e.org, "organisation", "", "act as a delegate of this account")
+	c.MarkFlagsMutuallyExclusive("census", "members")
+	c.MarkFlagsMutuallyExclusive("end", "duration")
+}
+
+// describe reads the file, if any, and lays the flags that were given over it.
+func (e *electionFlags) describe(c *cobra.Command, args []string, in io.Reader) (description, error) {
+	var d description
+	if len(args) == 1 {
+		var err error
+		if d, err = readDescription(args[0], in); err != nil {
+			return d, err
+		}
+	}
+	over := func(flag string, set func()) {
+		if c.Flags().Changed(flag) {
+			set()
+		}
+	}
+	over("title", func() { d.Title = e.d.Title })
+	over("description", func() { d.Description = e.d.Description })
+	over("type", func() { d.Type = e.d.Type })
+	over("max-choices", func() { d.MaxChoices = e.d.MaxChoices })
+	over("budget", func() { d.Budget = e.d.Budget })
+	over("budget-from-weight", func() { d.BudgetFromWeight = e.d.BudgetFromWeight })
+	over("overwrites", func() { d.Overwrites = e.d.Overwrites })
+	over("census", func() { d.Census, d.Members = e.d.Census, "" })
+	over("census-uri", func() { d.CensusURI = e.d.CensusURI })
+	over("members", func() { d.Members, d.Census, d.CensusURI = e.d.Members, "", "" })
+	over("weighted", func() { d.Weighted = e.d.Weighted })
+	over("max-census-size", func() { d.MaxCensusSize = e.d.MaxCensusSize })
+	over("start", func() { d.Start = e.d.Start })
+	over("end", func() { d.End, d.Duration = e.d.End, "" })
+	over("duration", func() { d.Duration, d.End = e.d.Duration, "" })
+	over("uninterruptible", func() { d.Uninterruptible = e.d.Uninterruptible })
+	over("dynamic-census", func() { d.DynamicCensus = e.d.DynamicCensus })
+	over("paused", func() { d.Paused = e.d.Paused })
+	if len(e.questions)+len(e.choices) > 0 {
+		q, err := e.list(d.Title)
+		if err != nil {
+			return d, err
+		}
+		d.Questions = q
+	}
+	return d, d.check()
+}
+
+// list pairs the questions with their choices: one --choice with commas per
+// question, or, with one question, any number of them.
+func (e *electionFlags) list(title string) ([]question, error) {
+	titles := e.questions
+	if len(titles) == 0 {
+		titles = []string{title}
+	}
+	if len(titles) == 1 {
+		q := question{Title: titles[0]}
+		for _, c := range e.choices {
+			q.Choices = append(q.Choices, splitChoices(c)...)
+		}
+		return []question{q}, nil
+	}
+	if len(e.choices) != len(titles) {
+		return nil, usage("with %d questions give --choice %d times, each a list with commas", len(titles), len(titles))
+	}
+	var qs []question
+	for i, t := range titles {
+		qs = append(qs, question{Title: t, Choices: splitChoices(e.choices[i])})
+	}
+	return qs, nil
+}
+
+func splitChoices(s string) []string {
+	var out []string
+	for _, c := range strings.Split(s, ",") {
+		out = append(out, strings.TrimSpace(c))
+	}
+	return out
+}
+
+func newElectionNew(a *app) *cobra.Command {
+	var e electionFlags
+	c := &cobra.Command{
+		Use:   "new [FILE]",
+		Short: "Create an election from a description file, flags, or both",
+		Long: `Create an election. A description file (YAML, JSON or TOML) holds what the flags
+say, under the same names with underscores, and a list of questions; flags win.
+
+  title: Board 2027
+  questions:
+    - title: Who leads us?
+      choices: [Ada, Grace, nobody]
+  members: members.csv
+  duration: 48h
+  overwrites: 1`,
+		Example: `  urna election new board.yaml
+  urna election new --title "Lunch?" --choice "Pizza,Salad" --members members.csv --duration 1h`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	e.define(c)
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		d, err := e.describe(c, args, a.in)
+		if err != nil {
+			return err
+		}
+		return a.createElection(ctx, gw, d, e.org)
+	}))
+}
+
+// created is the answer of `urna election new`.
+type created struct {
+	ID     string `json:"electionID"`
+	Hash   string `json:"txHash"`
+	Census string `json:"censusRoot"`
+	Mined  bool   `json:"mined"`
+}
+
+func (a *app) createElection(ctx context.Context, gw *client.Client, d description, org string) error {
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
+	e := tx.NewElection{
+		Rules: d.rules(), CensusOrigin: census.TreeWeighted, MaxCensusSize: d.MaxCensusSize, AutoStart: true,
+		Paused: d.Paused, Interruptible: !d.Uninterruptible, DynamicCensus: d.DynamicCensus,
+	}
+	if err := e.Rules.Check(); err != nil {
+		return err
+	}
+	if e.StartTime, e.Duration, err = d.times(time.Now()); err != nil {
+		return err
+	}
+	if org != "" {
+		if e.Organisation, err = ethkey.ParseAddress(org); err != nil {
+			return &usageError{err}
+		}
+	}
+	if err := a.electionCensus(ctx, gw, d, &e); err != nil {
+		return err
+	}
+	document, err := json.Marshal(d.metadata())
+	if err != nil {
+		return err
+	}
+	id, hash, err := gw.CreateElection(ctx, key, e, document)
+	if err != nil {
+		return err
+	}
+	v := created{ID: id.String(), Hash: hash.String(), Census: e.CensusRoot.String(), Mined: !a.noWait}
+	return a.sent(ctx, gw, hash, v, func(w io.Writer) {
+		table(w, [][2]string{{"election", v.ID}, {"census", v.Census}, {"transaction", v.Hash}})
+	})
+}
+
+// electionCensus publishes the members, or finds the published census.
+func (a *app) electionCensus(ctx context.Context, gw *client.Client, d description, e *tx.NewElection) error {
+	h := heldCensus{Root: d.Census, URI: d.CensusURI}
+	if d.Members != "" {
+		list, err := readMembers(d.Members)
+		if err != nil {
+			return err
+		}
+		if !d.Weighted && weighted(list) {
+			return fmt.Errorf("%s has weights; say that they count with --weighted", d.Members)
+		}
+		if h, err = a.buildCensus(ctx, gw, list); err != nil {
+			return err
+		}
+		if h, err = a.publishCensus(ctx, gw, h); err != nil {
+			return err
+		}
+	} else if h.URI == "" {
+		held, err := a.heldCensus(d.Census, "")
+		if err != nil || held.URI == "" {
+			return errors.New("the census was not published from this machine; give its --census-uri")
+		}
+		h.URI, h.Root = held.URI, held.Root
+	}
+	root, err := client.ParseRoot(h.Root)
+	if err != nil {
+		return &usageError{err}
+	}
+	e.CensusRoot, e.CensusURI = root, h.URI
+	if e.MaxCensusSize == 0 {
+		if e.MaxCensusSize, err = gw.CensusSize(ctx, root.String()); err != nil {
+			return fmt.Errorf("size of the census: %w", err)
+		}
+	}
+	return nil
+}
+
+func newElectionShow(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "show ELECTION", Short: "Show an election", Args: cobra.ExactArgs(1)}
+	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		id, err := electionID(args[0])
+		if err != nil {
+			return err
+		}
+		e, err := gw.Election(ctx, id)
+		if err != nil {
+			return err
+		}
+		return a.print(e, func(w io.Writer) { showElection(w, e) })
+	})
+}
+
+func electionID(s string) (election.ID, error) {
+	id, err := election.ParseID(s)
+	if err != nil {
+		return id, &usageError{err}
+	}
+	return id, nil
+}
+
+func showElection(w io.Writer, e *client.Election) {
+	rows := [][2]string{
+		{"election", e.ID}, {"title", electionTitle(e)}, {"organisation", e.Organisation}, {"status", e.Status},
+		{"start", e.Start.Format(time.RFC3339)}, {"end", e.End.Format(time.RFC3339)},
+		{"votes", strconv.FormatUint(e.VoteCount, 10)},
+	}
+	if e.Census != nil {
+		rows = append(rows, [2]string{"census", e.Census.Root},
+			[2]string{"voters at most", strconv.FormatUint(e.Census.MaxSize, 10)})
+	}
+	if t := e.Tally; t != nil {
+		rows = append(rows, [2]string{"ballot", fmt.Sprintf("values: at most %d, from 0 to %d", t.MaxCount, t.MaxValue)},
+			[2]string{"overwrites", strconv.FormatUint(uint64(t.MaxOverwrites), 10)})
+	}
+	table(w, rows)
+}
+
+func electionTitle(e *client.Election) string {
+	var m client.ElectionMetadata
+	if json.Unmarshal(e.Metadata, &m) == nil && m.Title["default"] != "" {
+		return m.Title["default"]
+	}
+	return e.Title
+}
+
+func newElectionList(a *app) *cobra.Command {
+	var q client.ElectionQuery
+	c := &cobra.Command{Use: "list", Short: "List elections, the newest first"}
+	c.Flags().StringVar(&q.Organisation, "organisation", "", "only this account's")
+	c.Flags().StringVar(&q.Status, "status", "", "only READY, PAUSED, ENDED, CANCELED or RESULTS")
+	c.Flags().IntVar(&q.Page, "page", 0, "page, from 0")
+	c.Flags().IntVar(&q.Limit, "limit", 20, "elections on a page")
+	return a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
+		q.Status = strings.ToUpper(q.Status)
+		list, page, err := gw.Elections(ctx, q)
+		if err != nil {
+			return err
+		}
+		v := struct {
+			Elections  []client.Election `json:"elections"`
+			Pagination *client.Page      `json:"pagination"`
+		}{list, page}
+		return a.print(v, func(w io.Writer) {
+			for _, e := range list {
+				fmt.Fprintf(w, "%s  %-8s  %8d votes  %s\n", e.ID, e.Status, e.VoteCount, e.Title)
+			}
+			fmt.Fprintf(w, "page %d of %d, %d elections\n", page.Current, page.Last, page.TotalItems)
+		})
+	})
+}
+
+// newStep makes a command that moves an election through its life.
+func newStep(a *app, use, short string, to election.Status) *cobra.Command {
+	c := &cobra.Command{Use: use + " ELECTION", Short: short, Args: cobra.ExactArgs(1)}
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		return a.changeElection(ctx, gw, args[0], func(key *ethkey.Key, id election.ID) (tx.ID, error) {
+			return gw.SetStatus(ctx, key, id, to)
+		})
+	}))
+}
+
+// changeElection sends a change and shows what the election is like then.
+func (a *app) changeElection(ctx context.Context, gw *client.Client, arg string, change func(*ethkey.Key, election.ID) (tx.ID, error)) error {
+	id, err := electionID(arg)
+	if err != nil {
+		return err
+	}
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
+	hash, err := change(key, id)
+	if err != nil {
+		return err
+	}
+	v := struct {
+		ID     string `json:"electionID"`
+		Hash   string `json:"txHash"`
+		Status string `json:"status,omitempty"`
+		End    string `json:"endDate,omitempty"`
+		Mined  bool   `json:"mined"`
+	}{ID: id.String(), Hash: hash.String(), Mined: !a.noWait}
+	if !a.noWait {
+		if err := gw.WaitMined(ctx, hash); err != nil {
+			return err
+		}
+		e, err := gw.Election(ctx, id)
+		if err != nil {
+			return err
+		}
+		v.Status, v.End = e.Status, e.End.Format(time.RFC3339)
+	}
+	return a.print(v, func(w io.Writer) {
+		table(w, [][2]string{{"election", v.ID}, {"status", v.Status}, {"end", v.End}, {"transaction", v.Hash}})
+	})
+}
+
+func newElectionCensus(a *app) *cobra.Command {
+	var root, uri string
+	var size uint64
+	c := &cobra.Command{Use: "census ELECTION", Short: "Replace an election's census or let it grow", Args: cobra.ExactArgs(1)}
+	c.Flags().StringVar(&root, "root", "", "root of a published census")
+	c.Flags().StringVar(&uri, "uri", "", "where it is published, if not from this machine")
+	c.Flags().Uint64Var(&size, "size", 0, "how many voters there may be")
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		if root == "" && size == 0 {
+			return usage("nothing to change; give --root or --size")
+		}
+		var newRoot *census.Root
+		var newURI *string
+		if root != "" {
+			r, err := client.ParseRoot(root)
+			if err != nil {
+				return &usageError{err}
+			}
+			if uri == "" {
+				if h, err := a.heldCensus(root, ""); err == nil {
+					uri = h.URI
+				}
+			}
+			newRoot = &r
+		}
+		if uri != "" {
+			newURI = &uri
+		}
+		return a.changeElection(ctx, gw, args[0], func(key *ethkey.Key, id election.ID) (tx.ID, error) {
+			return gw.SetCensus(ctx, key, id, newRoot, newURI, size)
+		})
+	}))
+}
+
+func newElectionDuration(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use: "duration ELECTION LENGTH", Short: "Let an election end a length such as 48h after its start",
+		Args: cobra.ExactArgs(2),
+	}
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		length, err := time.ParseDuration(args[1])
+		if err != nil || length < time.Second {
+			return usage("length %q is not a duration such as 48h", args[1])
+		}
+		return a.changeElection(ctx, gw, args[0], func(key *ethkey.Key, id election.ID) (tx.ID, error) {
+			return gw.SetDuration(ctx, key, id, length)
+		})
+	}))
+}

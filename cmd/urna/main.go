@@ -1,0 +1,83 @@
+// Command urna is for organisers and voters at a terminal, and for scripts:
+// keys, accounts, censuses, elections, votes and results over the HTTP API of a
+// gateway. Private keys stay on this machine; what leaves it is signed.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"urna/client"
+	"urna/tx"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program without its globals. It returns the exit code: 0, 1
+// for a failure, 2 for a command line that makes no sense.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	a := &app{in: in, out: out, errs: errs}
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	a.fail(err)
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
+}
+
+// usageError is a command line that makes no sense.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+// usage makes a usageError.
+func usage(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// fail tells what went wrong, and which rule said no.
+func (a *app) fail(err error) {
+	if !a.json {
+		var r *tx.Rejection
+		if errors.As(err, &r) {
+			err = fmt.Errorf("%w [rule %s, %d]", err, r.Code, uint32(r.Code))
+		}
+		fmt.Fprintln(a.errs, "urna:", err)
+		return
+	}
+	report := struct {
+		Error    string `json:"error"`
+		Status   int    `json:"status,omitempty"`
+		Code     int    `json:"code,omitempty"`
+		Rule     string `json:"rule,omitempty"`
+		RuleCode uint32 `json:"ruleCode,omitempty"`
+	}{Error: err.Error()}
+	var p *client.Problem
+	var r *tx.Rejection
+	if errors.As(err, &p) {
+		report.Status, report.Code, report.Rule, report.RuleCode = p.Status, p.Code, p.Rule, p.RuleCode
+	} else if errors.As(err, &r) { // refused on this side, before anything was sent
+		report.Rule, report.RuleCode = r.Code.String(), uint32(r.Code)
+	}
+	_ = json.NewEncoder(a.errs).Encode(report)
+}
