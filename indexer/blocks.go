@@ -41,11 +41,15 @@ func scanBlock(scan func(...any) error) (b BlockInfo, err error) {
 func (x *Indexer) Blocks(ctx context.Context, f BlockFilter, p Page) (List[BlockInfo], error) {
 	l := listing[BlockInfo]{columns: blockColumns, from: `block b`, cursor: `b.height`, scan: scanBlock}
 	if f == (BlockFilter{}) {
+		var last int64
 		l.total = func(ctx context.Context, s *snapshot) (n int64, err error) {
-			err = s.get(ctx, `SELECT coalesce(max(height), 0) FROM block`, nil, &n)
+			err = s.get(ctx, `SELECT coalesce((SELECT max(height) FROM block), 0),
+				coalesce((SELECT max(height) FROM block) - (SELECT min(height) FROM block) + 1, 0)`, nil, &last, &n)
 			return n, err
 		}
-		l.seek = dense
+		l.seek = func(_ context.Context, _ *snapshot, _, offset int64) (int64, int64, error) {
+			return last - offset, 0, nil
+		}
 	}
 	for _, c := range []struct {
 		column string
@@ -126,9 +130,10 @@ func (x *Indexer) BlockTimes(ctx context.Context, spans ...time.Duration) (means
 func inBlocks(column string) func(context.Context, *snapshot, int64, int64) (int64, int64, error) {
 	return func(ctx context.Context, s *snapshot, total, offset int64) (bound, rest int64, err error) {
 		var height, after int64
-		if err := s.get(ctx, `SELECT height, before + txs FROM block WHERE `+column+` < ?
-			ORDER BY `+column+` DESC, height DESC LIMIT 1`, []any{total - offset}, &height, &bound); err != nil {
-			return 0, 0, err
+		err = s.get(ctx, `SELECT height, before + txs FROM block WHERE `+column+` < ?
+			ORDER BY `+column+` DESC, height DESC LIMIT 1`, []any{total - offset}, &height, &bound)
+		if err != nil {
+			return 0, 0, noneIfUnknown(err) // older than the index
 		}
 		err = s.get(ctx, `SELECT coalesce((SELECT `+column+` FROM block WHERE height = ? + 1), ?)`,
 			[]any{height, total}, &after)
@@ -139,7 +144,7 @@ func inBlocks(column string) func(context.Context, *snapshot, int64, int64) (int
 // Counters are the sizes of everything.
 type Counters struct {
 	Height        int64
-	Time          time.Time // of the last block
+	Time          time.Time // of the last block; zero if the index has none
 	Transactions  int64
 	Voters        int64 // votes that count, replaced ones counted once
 	Elections     int64
@@ -156,8 +161,8 @@ func (x *Indexer) Counters(ctx context.Context) (c Counters, err error) {
 	err = x.read(ctx, func(s *snapshot) error {
 		c = Counters{ByKind: map[tx.Kind]int64{}, ByStatus: map[election.Status]int64{}}
 		last, err := s.blockWhere(ctx, `b.height > ? ORDER BY b.height DESC LIMIT 1`, 0)
-		if err != nil {
-			return noneIfUnknown(err)
+		if err := noneIfUnknown(err); err != nil {
+			return err
 		}
 		c.Height, c.Time = last.Height, last.Time
 		rows, err := s.query(ctx, `SELECT name, sub, n FROM counter`)
@@ -194,6 +199,8 @@ func (c *Counters) set(k counter, n int64) {
 		c.Transfers = n
 	case countFees:
 		c.Fees = n
+	case countSeeded:
+		c.Height = max(c.Height, n)
 	case countKind(tx.Kind(k.sub)):
 		if n > 0 {
 			c.ByKind[tx.Kind(k.sub)] = n

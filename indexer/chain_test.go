@@ -105,10 +105,8 @@ func (c *chain) block(txs int) {
 	if c.rnd.IntN(20) == 0 {
 		c.now = c.now.Add(time.Duration(c.rnd.IntN(300)) * time.Minute)
 	}
-	b := &indexer.Block{Height: int64(len(c.blocks)) + 1, Hash: c.hash(), Time: c.now, Proposer: ethkey.Address{byte(c.rnd.IntN(3))}}
-	if len(c.blocks) > 0 {
-		b.LastHash = c.blocks[len(c.blocks)-1].Hash
-	}
+	b := c.emptyBlock()
+	b.Proposer = ethkey.Address{byte(c.rnd.IntN(3))}
 	b.Outcome = &transition.BlockOutcome{Height: uint64(b.Height), Time: uint64(c.now.Unix())}
 	if c.rnd.IntN(10) == 0 {
 		b.Outcome.Before = []transition.Event{transition.ValidatorChanged{Power: 0, Reason: "absent"}}
@@ -127,6 +125,15 @@ func (c *chain) block(txs int) {
 		}
 	}
 	c.add(b)
+}
+
+// emptyBlock is the next block before anything is in it.
+func (c *chain) emptyBlock() *indexer.Block {
+	b := &indexer.Block{Height: int64(len(c.blocks)) + 1, Hash: c.hash(), Time: c.now}
+	if len(c.blocks) > 0 {
+		b.LastHash = c.blocks[len(c.blocks)-1].Hash
+	}
+	return b
 }
 
 func (c *chain) add(b *indexer.Block) {
@@ -302,10 +309,12 @@ func (c *chain) RawTx(_ context.Context, height int64, index int) ([]byte, error
 
 func (c *chain) Genesis() *genesis.Doc { return &c.doc }
 
+func (c *chain) Base() int64 { return min(c.Height(), 1) }
+
 // voteBlock makes a block of votes in one election, as a benchmark needs it.
 func (c *chain) voteBlock(id election.ID, first, n int) *indexer.Block {
 	c.now = c.now.Add(time.Second)
-	b := &indexer.Block{Height: int64(len(c.blocks)) + 1, Hash: c.hash(), Time: c.now}
+	b := c.emptyBlock()
 	b.Outcome = &transition.BlockOutcome{Height: uint64(b.Height), Time: uint64(c.now.Unix()), Txs: make([]transition.Outcome, n)}
 	for i := range n {
 		var voter ethkey.Address

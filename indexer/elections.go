@@ -6,7 +6,6 @@ import (
 
 	"urna/crypto/ethkey"
 	"urna/election"
-	"urna/tx"
 )
 
 // Election is what lists say of an election.
@@ -21,9 +20,8 @@ type Election struct {
 	Votes         int64     // voters that have voted
 	HasResults    bool      // results can be seen, final or not
 	FinalResults  bool      // the result is written
-	Created       time.Time // of the block
-	Height        int64     // that created it
-	Tx            tx.ID     // that created it
+	Created       time.Time // of the block that created it, whole seconds
+	Height        int64     // of that block
 }
 
 // ElectionFilter chooses elections. The zero filter chooses all.
@@ -40,16 +38,15 @@ type ElectionFilter struct {
 
 const (
 	electionColumns = `e.number, e.id, a.address, e.metadata, e.status, e.manual, e.opens, e.closes, e.voters,
-		e.results, e.final, b.time, t.height, t.hash`
+		e.results, e.final, e.created, e.height`
 	electionFrom = `election e CROSS JOIN account a ON a.number = e.organisation`
-	electionTx   = ` CROSS JOIN tx t ON t.number = e.tx` + txBlock
 )
 
 func scanElection(scan func(...any) error) (e Election, err error) {
 	var opens, closes, created int64
 	err = scan(&e.Number, into(e.ID[:]), into(e.Organisation[:]), &e.MetadataURI, &e.Status, &e.ManuallyEnded,
-		&opens, &closes, &e.Votes, &e.HasResults, &e.FinalResults, &created, &e.Height, into(e.Tx[:]))
-	e.Start, e.End, e.Created = time.Unix(opens, 0).UTC(), time.Unix(closes, 0).UTC(), time.Unix(0, created).UTC()
+		&opens, &closes, &e.Votes, &e.HasResults, &e.FinalResults, &created, &e.Height)
+	e.Start, e.End, e.Created = time.Unix(opens, 0).UTC(), time.Unix(closes, 0).UTC(), time.Unix(created, 0).UTC()
 	return e, err
 }
 
@@ -91,7 +88,6 @@ func (x *Indexer) Elections(ctx context.Context, f ElectionFilter, p Page) (List
 			l.and(c.condition, c.bound.Unix())
 		}
 	}
-	l.from += electionTx
 	return list(ctx, x, l, p)
 }
 
@@ -106,6 +102,6 @@ func (x *Indexer) Election(ctx context.Context, id election.ID) (e Election, err
 
 func (s *snapshot) election(ctx context.Context, id election.ID) (Election, error) {
 	return scanElection(func(into ...any) error {
-		return s.get(ctx, `SELECT `+electionColumns+` FROM `+electionFrom+electionTx+` WHERE e.id = ?`, []any{id[:]}, into...)
+		return s.get(ctx, `SELECT `+electionColumns+` FROM `+electionFrom+` WHERE e.id = ?`, []any{id[:]}, into...)
 	})
 }

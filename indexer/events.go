@@ -95,9 +95,9 @@ func (w *writer) addElection(b *Block, at place, e *transition.ElectionCreated) 
 	number := w.count(countElections, 1)
 	w.count(countStatus(status), 1)
 	w.elections[e.ID] = &electionRow{number: number, status: status}
-	if err := w.exec(`INSERT INTO election VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?, 0)`,
-		number, e.ID[:], owner, p.MetadataURI, int64(status), int64(opens), int64(opens+p.Duration), at.tx,
-		!p.Mode.Encrypted); err != nil {
+	if err := w.exec(`INSERT INTO election VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, 0)`,
+		number, e.ID[:], owner, p.MetadataURI, int64(status), int64(opens), int64(opens+p.Duration),
+		b.Height, int64(b.Outcome.Time), !p.Mode.Encrypted); err != nil {
 		return err
 	}
 	return w.countElection(owner)

@@ -39,10 +39,21 @@ func (x *Indexer) follow(ctx context.Context, src Source) error {
 		return err
 	}
 	defer w.close()
+	if last, err := x.Block(ctx, x.Height()); err == nil {
+		w.last = &last.Hash
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
 	for {
 		next := x.Height() + 1
 		if err := src.Wait(ctx, next); err != nil {
 			return err
+		}
+		if base := src.Base(); base == 0 || base > next {
+			if err := x.begin(w, src, base); err != nil {
+				return err
+			}
+			continue
 		}
 		start := time.Now()
 		last, err := x.batch(ctx, w, src, next, src.Height())
@@ -65,7 +76,13 @@ func (x *Indexer) checkChain(ctx context.Context, src Source) error {
 	if src.Height() < height {
 		return fmt.Errorf("%w: it has height %d, the chain %d", ErrOtherChain, height, src.Height())
 	}
+	if src.Base() > height {
+		return nil // the next block tells, if there is one
+	}
 	have, err := x.Block(ctx, height)
+	if errors.Is(err, ErrNotFound) {
+		return nil // the index has taken its beginning from the state and nothing since
+	}
 	if err != nil {
 		return err
 	}
@@ -103,11 +120,14 @@ func (x *Indexer) batch(ctx context.Context, w *writer, src Source, from, to int
 		if b.Height != h || b.Outcome == nil || int64(b.Outcome.Height) != h {
 			return 0, fmt.Errorf("the source gives another block for height %d", h)
 		}
+		if w.last != nil && b.LastHash != *w.last {
+			return 0, fmt.Errorf("%w: block %d does not follow the one before", ErrOtherChain, h)
+		}
 		if err := w.block(b, func(i int) ([]byte, error) { return src.RawTx(ctx, h, i) }); err != nil {
 			return 0, fmt.Errorf("height %d: %w", h, err)
 		}
 		txs += len(b.Outcome.Txs)
-		last = h
+		last, w.last = h, &b.Hash
 	}
 	return last, w.commit()
 }

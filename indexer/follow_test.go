@@ -213,6 +213,11 @@ func TestABlockThatCannotBeIndexedStopsTheFollowerAndLeavesNoTrace(t *testing.T)
 			b.Outcome.Txs[0].Events = []transition.Event{transition.ElectionCreated{Organisation: c.accounts[0]}}
 			c.add(b)
 		},
+		"a block that does not follow": func(c *chain) {
+			b := c.voteBlock(c.elections[0].id, 0, 3)
+			b.LastHash[0]++
+			c.add(b)
+		},
 		"tokens of nobody": func(c *chain) {
 			b := c.voteBlock(c.elections[0].id, 0, 1)
 			b.Outcome.Txs[0].Events = []transition.Event{transition.Transferred{From: c.address(), To: c.accounts[0]}}

@@ -22,6 +22,7 @@ import (
 
 	"urna/crypto/ethkey"
 	"urna/genesis"
+	"urna/state"
 	"urna/state/transition"
 )
 
@@ -46,7 +47,22 @@ type Source interface {
 	RawTx(ctx context.Context, height int64, index int) ([]byte, error)
 	// Genesis tells which accounts are older than the first block.
 	Genesis() *genesis.Doc
+	// Base is the height of the first block that is there; 0 while there is none.
+	Base() int64
 }
+
+// A Seeder is a Source that may lack the first blocks, because it began with a
+// snapshot of the state or has thrown blocks away. A new index then takes the
+// accounts and elections from the state, and begins with the block after it:
+// of what is older it knows nothing but the counts that the state has.
+type Seeder interface {
+	Source
+	View() *state.View // the last committed state
+}
+
+// ErrGap reports blocks that were thrown away before they were indexed. Delete
+// the file; the index is rebuilt as far as it can be.
+var ErrGap = errors.New("indexer: blocks are missing")
 
 // Block is a committed block: what consensus says of it and what it did.
 type Block struct {
@@ -114,7 +130,8 @@ func (x *Indexer) prepare() error {
 	if _, err := t.Exec(fmt.Sprintf("PRAGMA user_version = %d;", schemaNumber) + schema); err != nil {
 		return err
 	}
-	if err := t.QueryRow(`SELECT coalesce(max(height), 0) FROM block`).Scan(&x.height); err != nil {
+	if err := t.QueryRow(`SELECT max(coalesce((SELECT max(height) FROM block), 0),
+		coalesce((SELECT n FROM counter WHERE name = ? AND sub = 0), 0))`, countSeeded.name).Scan(&x.height); err != nil {
 		return err
 	}
 	return t.Commit()

@@ -91,7 +91,8 @@ CREATE TABLE IF NOT EXISTS election (
 	manual       INTEGER NOT NULL, -- 1 if a transaction ended it
 	opens        INTEGER NOT NULL,
 	closes       INTEGER NOT NULL,
-	tx           INTEGER NOT NULL, -- that created it
+	height       INTEGER NOT NULL, -- that created it
+	created      INTEGER NOT NULL,
 	voters       INTEGER NOT NULL,
 	results      INTEGER NOT NULL, -- 1 if results can be seen, final or not
 	final        INTEGER NOT NULL  -- 1 if the result is written

@@ -10,9 +10,7 @@ import (
 	"slices"
 
 	"urna/ballot"
-	"urna/crypto/ethkey"
 	"urna/election"
-	"urna/genesis"
 	"urna/state/transition"
 	"urna/tx"
 )
@@ -25,6 +23,7 @@ type writer struct {
 
 	blocks, txs, hashes, signers, votes, nullifiers *bulk
 
+	last      *[32]byte // hash of the last block; nil if there is none
 	counters  map[counter]int64
 	changed   map[counter]bool // counters to be written
 	elections map[election.ID]*electionRow
@@ -54,6 +53,10 @@ var (
 	countOrganisations = counter{name: "organisations"}
 	countTransfers     = counter{name: "transfers"}
 	countFees          = counter{name: "fees"}
+
+	// countSeeded is the height of the state that the index began with, if it
+	// did not begin with the first block.
+	countSeeded = counter{name: "seeded"}
 )
 
 func countKind(k tx.Kind) counter           { return counter{"transactions_of_kind", int64(k)} }
@@ -182,19 +185,6 @@ func (w *writer) count(c counter, n int64) int64 {
 	return w.counters[c]
 }
 
-func (w *writer) genesis(doc *genesis.Doc) error {
-	for _, a := range doc.Accounts {
-		address, err := ethkey.ParseAddress(a.Address)
-		if err != nil {
-			return err
-		}
-		if err := w.addAccount(address); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // block writes one block. raw returns the bytes of its transactions.
 func (w *writer) block(b *Block, raw func(int) ([]byte, error)) error {
 	before := w.counters[countTxs]
@@ -299,11 +289,11 @@ func (w *writer) transaction(b *Block, i int) error {
 	return w.txs.add(at.tx, b.Height, int64(o.Kind), int64(o.Code), o.ID[:], o.Signer[:], vote, overwrites)
 }
 
-// vote notes a vote and returns its id.
-func (w *writer) vote(b *Block, at place, e *transition.VoteCast) (int64, error) {
+// vote notes a vote and returns its id, nil if it has none.
+func (w *writer) vote(b *Block, at place, e *transition.VoteCast) (id any, err error) {
 	el, err := w.election(e.Election)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if e.Overwrites > 0 {
 		return w.overwrite(el, at, e)
@@ -318,18 +308,23 @@ func (w *writer) vote(b *Block, at place, e *transition.VoteCast) (int64, error)
 	return v.id, nil
 }
 
-func (w *writer) overwrite(el *electionRow, at place, e *transition.VoteCast) (int64, error) {
+// overwrite notes that a vote was replaced and returns its id.
+func (w *writer) overwrite(el *electionRow, at place, e *transition.VoteCast) (id any, err error) {
 	if i, ok := w.fresh[e.Nullifier]; ok {
 		v := &w.newVotes[i]
 		v.tx, v.weight = at.tx, weight(&e.Weight)
 		return v.id, nil
 	}
-	var id int64
-	if err := w.get(findVote+` AND v.id >> 32 = ?3 LIMIT 1`,
-		[]any{prefixOf(e.Nullifier[:]), e.Nullifier[:], el.number}, &id); err != nil {
-		return 0, fmt.Errorf("vote %s to be replaced: %w", e.Nullifier, err)
+	var row int64
+	err = w.get(findVote+` AND v.id >> 32 = ?3 LIMIT 1`,
+		[]any{prefixOf(e.Nullifier[:]), e.Nullifier[:], el.number}, &row)
+	if errors.Is(err, sql.ErrNoRows) && w.counters[countSeeded] > 0 {
+		return nil, nil // it is older than the index
 	}
-	return id, w.exec(`UPDATE vote SET tx = ?, weight = ? WHERE id = ?`, at.tx, weight(&e.Weight), id)
+	if err != nil {
+		return nil, fmt.Errorf("vote %s to be replaced: %w", e.Nullifier, err)
+	}
+	return row, w.exec(`UPDATE vote SET tx = ?, weight = ? WHERE id = ?`, at.tx, weight(&e.Weight), row)
 }
 
 // findVote finds the row of a nullifier: its arguments are the nullifier's
