@@ -146,7 +146,7 @@ func (c *Client) sendAccount(ctx context.Context, key *ethkey.Key, m AccountMeta
 	if err := known(c.post(ctx, "/accounts", withMetadata{raw, document}, &out), &out.Hash); err != nil {
 		return tx.ID{}, err
 	}
-	return parseTxID(out.Hash)
+	return ParseTxID(out.Hash)
 }
 
 // withMetadata is the body of calls that bring a document along.

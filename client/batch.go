@@ -83,7 +83,7 @@ func (b *batchAnswer) answers(n int) ([]Answer, error) {
 		if s.Index < 0 || s.Index >= n {
 			return nil, fmt.Errorf("the gateway speaks of transaction %d of a batch of %d", s.Index, n)
 		}
-		id, err := parseTxID(s.Hash)
+		id, err := ParseTxID(s.Hash)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func (b *batchAnswer) answers(n int) ([]Answer, error) {
 			return nil, fmt.Errorf("the gateway speaks of transaction %d of a batch of %d", f.Index, n)
 		}
 		if f.Hash != "" { // it waits already
-			id, err := parseTxID(f.Hash)
+			id, err := ParseTxID(f.Hash)
 			if err != nil {
 				return nil, err
 			}

@@ -102,7 +102,7 @@ func (c *Client) SubmitRaw(ctx context.Context, raw []byte) (tx.ID, error) {
 	if err := known(c.post(ctx, "/chain/transactions", in, &out), &out.Hash); err != nil {
 		return tx.ID{}, err
 	}
-	return parseTxID(out.Hash)
+	return ParseTxID(out.Hash)
 }
 
 // known turns the refusal of a transaction that is waiting already into its
@@ -169,8 +169,8 @@ func (c *Client) Ready(ctx context.Context) error {
 	return err
 }
 
-// parseTxID reads the hash that a gateway gave to a transaction.
-func parseTxID(s string) (tx.ID, error) {
+// ParseTxID reads the hash that a gateway gave to a transaction.
+func ParseTxID(s string) (tx.ID, error) {
 	var id tx.ID
 	err := parseHash(id[:], s, "transaction hash")
 	return id, err

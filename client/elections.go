@@ -208,7 +208,7 @@ func (c *Client) CreateElection(ctx context.Context, key *ethkey.Key, e tx.NewEl
 	if err := known(c.post(ctx, "/elections", withMetadata{raw, metadata}, &out), &out.Hash); err != nil {
 		return id, tx.ID{}, err
 	}
-	hash, err := parseTxID(out.Hash)
+	hash, err := ParseTxID(out.Hash)
 	return id, hash, err
 }
 

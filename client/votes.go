@@ -108,7 +108,7 @@ func (c *Client) sendVote(ctx context.Context, raw []byte) (id election.Nullifie
 	if err := parseHash(id[:], out.ID, "vote id"); err != nil {
 		return id, hash, err
 	}
-	hash, err = parseTxID(out.Hash)
+	hash, err = ParseTxID(out.Hash)
 	return id, hash, err
 }
 
