@@ -66,8 +66,10 @@ func (g *Gateway) censusProblem(err error) error {
 	return err
 }
 
+// newCensus takes the type where other calls take a census: the path is the
+// wire's.
 func (g *Gateway) newCensus(w http.ResponseWriter, r *http.Request) error {
-	switch kind := r.PathValue("type"); kind {
+	switch kind := r.PathValue("census"); kind {
 	case censuses.Type:
 	case "zkweighted", "csp":
 		return problem(http.StatusBadRequest, codeCensusType, "censuses of type %s are not supported by this version; use %s", kind, censuses.Type)

@@ -147,10 +147,6 @@ func result(v *state.View, e *election.Settings, stage *state.Stage) (cells [][]
 			return nil, false, nil
 		}
 		tally, err := v.Tally(e.ID)
-		if errors.Is(err, state.ErrNotFound) { // nobody has voted yet
-			none := ballot.NewTally(e.Rules)
-			tally, err = &none, nil
-		}
 		if err != nil {
 			return nil, false, err
 		}

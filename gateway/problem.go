@@ -83,7 +83,7 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 
-	Error_ string `json:"error"` // same as Detail
+	Legacy string `json:"error"` // same as Detail; what existing clients read
 	Code   int    `json:"code"`
 
 	// Rule and RuleCode name the law's rule that a transaction broke. They are
@@ -111,7 +111,7 @@ func newProblem(status, code int, text string, args ...any) *Problem {
 	}
 	return &Problem{
 		Type:  "urn:urna:problem:" + strconv.Itoa(code),
-		Title: http.StatusText(status), Status: status, Detail: text, Error_: text, Code: code,
+		Title: http.StatusText(status), Status: status, Detail: text, Legacy: text, Code: code,
 	}
 }
 

@@ -44,7 +44,7 @@ func (g *Gateway) routes() []route {
 		{"GET", "/open/claim/{address}", g.claim, "A faucet package for an account"},
 		{"POST", "/wallet/add/{key}", g.newToken, "A bearer token for the census calls"},
 
-		{"POST", "/censuses/{type}", g.newCensus, "Start a census"},
+		{"POST", "/censuses/{census}", g.newCensus, "Start a census"},
 		{"POST", "/censuses/{census}/participants", g.addParticipants, "Add members to a census"},
 		{"POST", "/censuses/{census}/import", g.importCensus, "Fill an empty census from a dump"},
 		{"GET", "/censuses/{census}/export", g.exportCensus, "A dump of a census"},

@@ -32,9 +32,6 @@ func (w *recorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Flush is for handlers that look for an http.Flusher.
-func (w *recorder) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
-
 // door is what every request passes first: it lets browsers of any site in,
 // since nothing here depends on cookies, and answers their preflights.
 func (g *Gateway) door(next http.Handler) http.Handler {
