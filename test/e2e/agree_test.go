@@ -73,21 +73,7 @@ func nodesAgree(t *testing.T, p *poll) {
 	}
 	t.Logf("%d nodes agree on %d blocks and roots", len(nodes), top)
 
-	paths := []string{
-		"/elections/" + p.id.String(),
-		"/elections?organizationId=" + p.organiser.Address().String(),
-		"/elections/" + p.id.String() + "/votes/count",
-		"/accounts/" + p.organiser.Address().String(),
-		"/accounts?limit=50",
-		"/chain/organizations",
-		"/chain/fees?limit=50",
-		"/chain/transfers?limit=50",
-		"/chain/transactions?limit=100",
-	}
-	for page := range (p.net.Voters + 99) / 100 {
-		paths = append(paths, fmt.Sprintf("/votes?electionId=%s&limit=100&page=%d", p.id, page))
-	}
-	for _, path := range paths {
+	for _, path := range questions(p) {
 		want, err := nodes[0].get(ctx, path)
 		check(t, err)
 		for _, n := range nodes[1:] {
@@ -127,4 +113,24 @@ func onChain(doc any) any {
 		}
 	}
 	return doc
+}
+
+// questions are what a finished poll leaves to be asked of any node, at any time,
+// with the same answer.
+func questions(p *poll) []string {
+	paths := []string{
+		"/elections/" + p.id.String(),
+		"/elections?organizationId=" + p.organiser.Address().String(),
+		"/elections/" + p.id.String() + "/votes/count",
+		"/accounts/" + p.organiser.Address().String(),
+		"/accounts?limit=50",
+		"/chain/organizations",
+		"/chain/fees?limit=50",
+		"/chain/transfers?limit=50",
+		"/chain/transactions?limit=100",
+	}
+	for page := range (p.net.Voters + 99) / 100 {
+		paths = append(paths, fmt.Sprintf("/votes?electionId=%s&limit=100&page=%d", p.id, page))
+	}
+	return paths
 }

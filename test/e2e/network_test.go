@@ -30,7 +30,8 @@ type network struct {
 	Perturb    []perturbation
 }
 
-// perturbation is something that happens to a node at a height.
+// perturbation is something that happens to a node, or with "blackout" to all of
+// them, at a height.
 type perturbation struct {
 	At     int64
 	Node   int
@@ -226,15 +227,21 @@ func (n *node) pause(t *testing.T, d time.Duration) {
 	}
 }
 
-// height asks the node how far it is.
+// height asks the node how far it is, with its chain and with the index that its
+// lists are answered from.
 func (n *node) height() (int64, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	info, err := n.client.Info(ctx)
+	doc, err := n.get(ctx, "/chain/info")
 	if err != nil {
 		return 0, err
 	}
-	return info.Height, nil
+	chain, ok1 := doc["height"].(float64)
+	index, ok2 := doc["indexHeight"].(float64)
+	if !ok1 || !ok2 {
+		return 0, fmt.Errorf("GET /chain/info: %v", doc)
+	}
+	return int64(min(chain, index)), nil
 }
 
 // waitHeight waits until the node has reached a height.
@@ -272,6 +279,16 @@ func (n *testnet) perturb(t *testing.T, voting func() bool) {
 		victim := n.nodes[p.Node]
 		t.Logf("height %d: %s %s", n.height(), p.Action, victim.name)
 		switch p.Action {
+		case "blackout":
+			var killed sync.WaitGroup
+			for _, node := range n.nodes {
+				killed.Go(func() { node.kill(t) })
+			}
+			killed.Wait()
+			wait(p.Out.Duration)
+			for _, node := range n.nodes {
+				node.start(t)
+			}
 		case "kill":
 			victim.kill(t)
 			wait(p.Out.Duration)

@@ -25,7 +25,7 @@ export default async function () {
   await refused(
     sender.sendTokens({ to: receiver.wallet.address, amount: after.balance + 1 }),
     ErrVochainReturnedErrorCode,
-    /balance/,
+    /has \d+ tokens, needs \d+/,
     'more than there is',
   );
   await refused(
