@@ -24,6 +24,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"urna/app"
+	"urna/census/tree"
 	"urna/crypto/ethkey"
 	"urna/genesis"
 	"urna/state"
@@ -365,21 +366,19 @@ func (c *Chain) OpenElection(voters []*ethkey.Key, change func(*tx.NewElection))
 		change(p)
 	}
 	c.Mine(Sign(c.t, Key("org"), p))
-	return &Election{ID: c.created(), Census: tr, t: c.t}
+	return Created(c.t, c.Outcome(c.Height()).Txs[0].Events, tr)
 }
 
-// created finds the election in the last block's outcome.
-func (c *Chain) created() (id [32]byte) {
-	c.t.Helper()
-	for _, o := range c.Outcome(c.Height()).Txs {
-		for _, e := range o.Events {
-			if e, ok := e.(transition.ElectionCreated); ok {
-				return e.ID
-			}
+// Created is the election that a transaction's events tell of.
+func Created(t testing.TB, events []transition.Event, tr *tree.Tree) *Election {
+	t.Helper()
+	for _, e := range events {
+		if e, ok := e.(transition.ElectionCreated); ok {
+			return &Election{ID: e.ID, Census: tr, t: t}
 		}
 	}
-	c.t.Fatal("no election in the last block")
-	return id
+	t.Fatal("no election was created")
+	return nil
 }
 
 // Outcome is what node 0 keeps of a block.
