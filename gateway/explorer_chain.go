@@ -300,7 +300,7 @@ func (g *Gateway) blockToDate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return missing(err, codeBlockNotFound, "the chain has no block yet")
 	}
-	date := last.Time
+	var date time.Time
 	if height > last.Height {
 		seconds := int64(pace.Seconds() * float64(height-last.Height))
 		date = time.Unix(min(last.Time.Unix()+seconds, maxUnix), 0).UTC()

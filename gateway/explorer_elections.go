@@ -69,8 +69,10 @@ func electionFilter(r *http.Request) (f indexer.ElectionFilter, err error) {
 		name string
 		into *time.Time
 	}{
-		{"startDateAfter", &f.StartAfter}, {"startDateBefore", &f.StartBefore},
-		{"endDateAfter", &f.EndAfter}, {"endDateBefore", &f.EndBefore},
+		{"startDateAfter", &f.StartAfter},
+		{"startDateBefore", &f.StartBefore},
+		{"endDateAfter", &f.EndAfter},
+		{"endDateBefore", &f.EndBefore},
 	} {
 		if *t.into, err = timeParam(r, t.name); err != nil {
 			return f, err

@@ -262,6 +262,34 @@ func TestATransactionIsMinedWhenEveryReadShowsIt(t *testing.T) {
 	}
 }
 
+func TestATransactionThatWasDroppedIsTheProblemThatSaysWhy(t *testing.T) {
+	c := newTestChain(t)
+	voters := apptest.Keys("voter", 2)
+	e := c.OpenElection(voters, nil)
+	c.publish()
+	server := c.serve()
+	node := c.Nodes[0]
+	s := node.App.Submit(t.Context(), [][]byte{e.Vote(voters[0], 1, "")})
+	if s[0].Err != nil {
+		t.Fatal(s[0].Err)
+	}
+	path := "/chain/transactions/" + s[0].ID.String()
+	if status, _ := getBody(t, server, path); status != http.StatusNoContent {
+		t.Errorf("while it waits: %d", status)
+	}
+	// Another proposer ends the election first; then this one tries the vote.
+	c.Agree(c.Proposal(0, [][]byte{apptest.Sign(t, apptest.Key("org"), &tx.SetStatus{
+		Nonce: c.Nonce("org"), Election: e.ID, Status: election.Ended,
+	})}))
+	c.mine()
+	for _, path := range []string{path, "/chain/transactions/reference/" + s[0].ID.String()} {
+		status, body := getBody(t, server, path)
+		if status != http.StatusBadRequest || !bytes.Contains(body, []byte(`"code":5003`)) || !bytes.Contains(body, []byte(`"ruleCode":320`)) {
+			t.Errorf("after it was dropped: %d %s", status, body)
+		}
+	}
+}
+
 func TestWhatPrunedBlocksHeldIsStillListed(t *testing.T) {
 	s := newStory(t)
 	server := s.serve()

@@ -167,7 +167,8 @@ func (c *chain) transaction(b *indexer.Block, i int) transition.Outcome {
 		c.accounts = append(c.accounts, o.Signer)
 		o.Events = []transition.Event{
 			transition.Transferred{From: from, To: o.Signer, Amount: 1<<63 + uint64(c.rnd.IntN(100))},
-			fee(nil), transition.AccountCreated{Account: o.Signer, InfoURI: "ipfs://x"},
+			fee(nil),
+			transition.AccountCreated{Account: o.Signer, InfoURI: "ipfs://x"},
 		}
 	case n < 22:
 		o.Kind = tx.KindSendTokens
@@ -192,6 +193,7 @@ func (c *chain) transaction(b *indexer.Block, i int) transition.Outcome {
 		to := []election.Status{election.Ended, election.Canceled}[c.rnd.IntN(2)]
 		o.Events = []transition.Event{fee(&open.id), transition.StatusChanged{ID: open.id, From: open.status, To: to, Manual: true}}
 		open.status, open.manual = to, true
+		open.end = min(open.end, max(open.start, b.Outcome.Time))
 	case open != nil:
 		return c.vote(b, i, o, open)
 	default:

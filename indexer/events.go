@@ -82,7 +82,7 @@ func (w *writer) addElection(b *Block, at place, e *transition.ElectionCreated) 
 	}
 	opens := p.StartTime
 	if opens == 0 {
-		opens = b.Outcome.Time
+		opens = uint64(w.now)
 	}
 	status := election.Ready
 	if p.Paused {
@@ -97,7 +97,7 @@ func (w *writer) addElection(b *Block, at place, e *transition.ElectionCreated) 
 	w.elections[e.ID] = &electionRow{number: number, status: status}
 	if err := w.exec(`INSERT INTO election VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, 0)`,
 		number, e.ID[:], owner, p.MetadataURI, int64(status), int64(opens), int64(opens+p.Duration),
-		b.Height, int64(b.Outcome.Time), !p.Mode.Encrypted); err != nil {
+		b.Height, w.now, !p.Mode.Encrypted); err != nil {
 		return err
 	}
 	return w.countElection(owner)
@@ -147,8 +147,7 @@ func (w *writer) event(at place, e transition.Event) error {
 	case transition.FeePaid:
 		return w.fee(at, &e)
 	case transition.StatusChanged:
-		ended := e.Manual && (e.To == election.Ended || e.To == election.Canceled)
-		return w.setStatus(e.ID, e.To, ended)
+		return w.setStatus(&e)
 	case transition.DurationChanged:
 		return w.updateElection(e.ID, `closes = ?`, int64(e.End))
 	case transition.ResultWritten:
@@ -157,15 +156,21 @@ func (w *writer) event(at place, e transition.Event) error {
 	return fmt.Errorf("unknown event %T", e)
 }
 
-func (w *writer) setStatus(id election.ID, to election.Status, manual bool) error {
-	e, err := w.election(id)
+// setStatus writes a new status. Who ends an election by a transaction ends it
+// at that moment, if that is before its end.
+func (w *writer) setStatus(e *transition.StatusChanged) error {
+	el, err := w.election(e.ID)
 	if err != nil {
 		return err
 	}
-	w.count(countStatus(e.status), -1)
-	w.count(countStatus(to), 1)
-	e.status = to
-	return w.exec(`UPDATE election SET status = ?, manual = max(manual, ?) WHERE number = ?`, int64(to), manual, e.number)
+	w.count(countStatus(el.status), -1)
+	w.count(countStatus(e.To), 1)
+	el.status = e.To
+	if e.Manual && (e.To == election.Ended || e.To == election.Canceled) {
+		return w.exec(`UPDATE election SET status = ?, manual = 1, closes = min(closes, max(opens, ?)) WHERE number = ?`,
+			int64(e.To), w.now, el.number)
+	}
+	return w.exec(`UPDATE election SET status = ? WHERE number = ?`, int64(e.To), el.number)
 }
 
 func (w *writer) updateElection(id election.ID, set string, arg int64) error {

@@ -113,8 +113,14 @@ func checkLists(t *testing.T, c *chain, x *indexer.Indexer) {
 
 	// Transfers and fees.
 	for i, f := range []indexer.TransferFilter{
-		{}, {Account: &signer}, {From: &signer}, {To: &signer}, {From: &m.transfers[0].From, To: &m.transfers[0].To},
-		{Account: &m.accounts[1], To: &signer}, {Account: &signer, From: &signer}, {Account: &ethkey.Address{9}},
+		{},
+		{Account: &signer},
+		{From: &signer},
+		{To: &signer},
+		{From: &m.transfers[0].From, To: &m.transfers[0].To},
+		{Account: &m.accounts[1], To: &signer},
+		{Account: &signer, From: &signer},
+		{Account: &ethkey.Address{9}},
 	} {
 		checkList(t, fmt.Sprint("transfers ", i), func(p indexer.Page) (indexer.List[indexer.Transfer], error) {
 			return x.Transfers(ctx, f, p)
@@ -124,8 +130,13 @@ func checkLists(t *testing.T, c *chain, x *indexer.Indexer) {
 		}), shown[indexer.Transfer])
 	}
 	for i, f := range []indexer.FeeFilter{
-		{}, {Payer: &signer}, {Kinds: manage}, {Election: &c.elections[0].id},
-		{Payer: &signer, Kinds: manage}, {Election: &election.ID{}}, {Payer: &ethkey.Address{9}},
+		{},
+		{Payer: &signer},
+		{Kinds: manage},
+		{Election: &c.elections[0].id},
+		{Payer: &signer, Kinds: manage},
+		{Election: &election.ID{}},
+		{Payer: &ethkey.Address{9}},
 	} {
 		checkList(t, fmt.Sprint("fees ", i), func(p indexer.Page) (indexer.List[indexer.Fee], error) {
 			return x.Fees(ctx, f, p)

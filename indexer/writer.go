@@ -28,7 +28,8 @@ type writer struct {
 	changed   map[counter]bool // counters to be written
 	elections map[election.ID]*electionRow
 
-	raw func(index int) ([]byte, error) // of the block
+	raw func(index int) ([]byte, error) // transactions of the block
+	now int64                           // time of the block as the law has it
 
 	// What the block has so far. Rows whose place in their table is far from
 	// the last one wait here, to be inserted in order.
@@ -188,7 +189,7 @@ func (w *writer) count(c counter, n int64) int64 {
 // block writes one block. raw returns the bytes of its transactions.
 func (w *writer) block(b *Block, raw func(int) ([]byte, error)) error {
 	before := w.counters[countTxs]
-	w.raw = raw
+	w.raw, w.now = raw, int64(b.Outcome.Time)
 	if err := w.blocks.add(b.Height, b.Time.UnixNano(), b.Hash[:], b.LastHash[:], b.Proposer[:],
 		len(b.Outcome.Txs), before, w.counters[countBallots], w.counters[countVoters]); err != nil {
 		return err
