@@ -78,7 +78,6 @@ type (
 	anyKind     Kind          // a kind that clients do not agree on; the message alone tells
 	startStatus bool          // READY (false) or PAUSED (true)
 	anyRoot     census.Root   // a root, or an issuer's key, which becomes zero
-	hash        []byte        // 32 bytes or nothing
 	proofHash   uint32        // hash function of a census proof
 	proofKey    uint32        // how a census proof's key is made
 	noNonce     struct{}      // a nonce that must be zero
@@ -109,11 +108,6 @@ func store(place any, v value) *Rejection {
 	case *[]byte:
 		if *p = v.b; len(v.b) == 0 {
 			*p = nil
-		}
-	case *hash:
-		if *p = v.b; len(v.b) != hashLen {
-			*p = nil
-			return storeFixed(make([]byte, hashLen), v.b)
 		}
 	case *string:
 		return storeText(p, v.b)
@@ -224,8 +218,6 @@ func load(place any) value {
 	case *census.Origin:
 		return number(uint64(*p))
 	case *[]byte:
-		return octets(*p)
-	case *hash:
 		return octets(*p)
 	case *string:
 		return octets([]byte(*p))

@@ -201,7 +201,7 @@ var createAccountFields = some(setAccountKnown,
 	at(4, "account", 0, addressLen, func(p *CreateAccount) any { return &p.Account }).optional(),
 	at(5, "faucetPackage", 0, MaxFaucetBytes, func(p *CreateAccount) any { return &p.Faucet }).optional(),
 	at(6, "delegates", addressLen, addressLen, func(p *CreateAccount) any { return &p.Delegates }).many(0, MaxDelegates),
-	at(7, "SIK", 0, hashLen, func(p *CreateAccount) any { return (*hash)(&p.IdentityKey) }).optional(),
+	at(7, "SIK", 0, hashLen, func(p *CreateAccount) any { return &p.IdentityKey }).optional(),
 )
 
 var setAccountInfoFields = some(setAccountKnown,

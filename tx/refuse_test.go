@@ -80,7 +80,7 @@ func TestEveryReasonInTheBytesIsProvoked(t *testing.T) {
 		{FieldLength, "an address of 19 bytes", unsigned(`sendTokens { txtype: SEND_TOKENS from: "` + address[1:] + `" to: "` + address + `" value: 1 }`)},
 		{FieldLength, "a long URI", unsigned(`setAccount { txtype: SET_ACCOUNT_INFO_URI infoURI: "` + strings.Repeat("u", MaxURIBytes+1) + `" }`)},
 		{FieldLength, "a long package", unsigned(vote(strings.Repeat("p", MaxPackageBytes+1), arbo("BLAKE2B", proof.Siblings)))},
-		{FieldLength, "a short identity key", unsigned(`setAccount { txtype: CREATE_ACCOUNT SIK: "k" }`)},
+		{FieldLength, "a long identity key", unsigned(`setAccount { txtype: CREATE_ACCOUNT SIK: "` + strings.Repeat("k", 33) + `" }`)},
 		{FieldLength, "no faucet package", unsigned(`collectFaucet { nonce: 1 }`)},
 		{FieldLength, "a census root of 33 bytes", unsigned(strings.Replace(process(""), id, id+"e", 1))},
 		{FieldLength, "no census root", unsigned(strings.Replace(process(""), `censusRoot: "`+id+`"`, "", 1))},

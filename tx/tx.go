@@ -116,7 +116,7 @@ type CreateAccount struct {
 	Account     ethkey.Address // must be the signer
 	InfoURI     string
 	Delegates   []ethkey.Address
-	IdentityKey []byte // commitment for anonymous votes, 32 bytes or empty
+	IdentityKey []byte // commitment for anonymous votes, little-endian; at most 32 bytes, clients cut zeros at its end
 	Faucet      *FaucetPackage
 }
 

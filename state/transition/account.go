@@ -18,7 +18,7 @@ func (s *step) createAccount(p *tx.CreateAccount) error {
 	if err := checkDelegates(s.t.Signer, nil, p.Delegates); err != nil {
 		return err
 	}
-	acc := &state.Account{InfoURI: p.InfoURI, Delegates: p.Delegates, IdentityKey: p.IdentityKey}
+	acc := &state.Account{InfoURI: p.InfoURI, Delegates: p.Delegates, IdentityKey: identityKey(p.IdentityKey)}
 	if err := s.f.SetAccount(s.t.Signer, acc); err != nil {
 		return err
 	}
@@ -30,6 +30,15 @@ func (s *step) createAccount(p *tx.CreateAccount) error {
 	}
 	s.emit(AccountCreated{Account: s.t.Signer, InfoURI: p.InfoURI})
 	return nil
+}
+
+// identityKey writes a commitment, a little-endian number, in its full length:
+// some clients leave out the zero bytes at its end.
+func identityKey(short []byte) []byte {
+	if len(short) == 0 {
+		return nil
+	}
+	return append(slices.Clone(short), make([]byte, 32-len(short))...)
 }
 
 func (s *step) setAccountInfo(p *tx.SetAccountInfo) error {

@@ -153,6 +153,7 @@ func (s *step) setStatus(p *tx.SetStatus) error {
 		if err := s.f.Unschedule(closing(p.Election, stage.End)); err != nil {
 			return err
 		}
+		stage.End = min(stage.End, max(settings.Start, s.b.Time)) // it ends now
 	}
 	if p.Status == election.Ended { // the result is written at the end of this block
 		if err := s.f.Schedule(closingNow(p.Election, s.b)); err != nil {

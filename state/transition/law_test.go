@@ -1,6 +1,7 @@
 package transition_test
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"strings"
@@ -287,6 +288,34 @@ func TestAnOrganisationsDelegateManagesItsElections(t *testing.T) {
 	w.must("ann", &tx.SetStatus{Nonce: w.nonce("ann"), Election: id, Status: election.Paused})
 	w.must("org", &tx.DelDelegate{Nonce: w.nonce("org"), Delegates: []ethkey.Address{key("ann").Address()}})
 	w.refused(tx.NotAuthorized, "ann", &tx.SetStatus{Nonce: w.nonce("ann"), Election: id, Status: election.Ready})
+}
+
+func TestAShortIdentityKeyIsKeptInItsFullLength(t *testing.T) {
+	w := newWorld(t, nil)
+	w.must("ann", &tx.CreateAccount{IdentityKey: []byte{7, 8}, Faucet: w.faucet("ann", 1, 10)})
+	acc, err := w.fork.Account(key("ann").Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := append([]byte{7, 8}, make([]byte, 30)...); !bytes.Equal(acc.IdentityKey, want) {
+		t.Errorf("kept %x", acc.IdentityKey)
+	}
+}
+
+func TestAnElectionThatIsEndedEndsNow(t *testing.T) {
+	w := newWorld(t, nil)
+	w.join("org", 1000)
+	w.census("c", map[string]uint64{"ann": 1})
+	id := w.elect("org", "e", w.draft("org", "c"))
+	w.next(20, nil)
+	w.must("org", &tx.SetStatus{Nonce: w.nonce("org"), Election: id, Status: election.Ended})
+	stage, err := w.fork.Stage(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stage.End != startTime+20 || !stage.ManuallyEnded {
+		t.Errorf("ended at %d, manually %v", stage.End, stage.ManuallyEnded)
+	}
 }
 
 func TestTimeEndsAPausedElection(t *testing.T) {
