@@ -140,8 +140,12 @@ func (s *step) setStatus(p *tx.SetStatus) error {
 	if err != nil {
 		return err
 	}
-	if err := checkStep(stage, p.Status, settings.Interruptible, s.b.Time > stage.End); err != nil {
+	over := s.b.Time > stage.End
+	if err := checkStep(stage, p.Status, settings.Interruptible, over); err != nil {
 		return err
+	}
+	if over && p.Status != election.Ended {
+		return tx.Reject(tx.ElectionClosed, "the election ended at %d, the time is %d", stage.End, s.b.Time)
 	}
 	if err := s.charge(tx.KindSetStatus, s.params.Costs.SetStatus, &p.Election); err != nil {
 		return err
@@ -182,10 +186,14 @@ func checkStep(stage *state.Stage, to election.Status, interruptible, over bool)
 	return nil
 }
 
-// open refuses changes to an election that is over.
-func open(stage *state.Stage) error {
+// open refuses changes to an election that is over: by its status, or by its end
+// while the close is still to come. What was counted once stays counted.
+func (s *step) open(stage *state.Stage) error {
 	if stage.Status != election.Ready && stage.Status != election.Paused {
 		return tx.Reject(tx.ElectionClosed, "the election is closed - current state: %s", stage.Status)
+	}
+	if s.b.Time > stage.End {
+		return tx.Reject(tx.ElectionClosed, "the election ended at %d, the time is %d", stage.End, s.b.Time)
 	}
 	return nil
 }
@@ -198,7 +206,7 @@ func (s *step) setCensus(p *tx.SetCensus) error {
 	if err != nil {
 		return err
 	}
-	if err := open(stage); err != nil {
+	if err := s.open(stage); err != nil {
 		return err
 	}
 	before := *stage
@@ -247,7 +255,7 @@ func (s *step) setDuration(p *tx.SetDuration) error {
 	if err != nil {
 		return err
 	}
-	if err := open(stage); err != nil {
+	if err := s.open(stage); err != nil {
 		return err
 	}
 	if p.Duration == 0 || p.Duration > tx.MaxDuration {

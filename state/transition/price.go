@@ -7,8 +7,16 @@ import (
 	"urna/tx"
 )
 
-// nano is the unit of the price factors.
-const nano = 1_000_000_000
+const (
+	// nano is the unit of the price factors.
+	nano = 1_000_000_000
+
+	// maxPricedSize is the bound of package genesis on a census.
+	maxPricedSize = 1 << 40
+
+	// priceBits: nobody has 2^62 tokens, and a price and a cost still add up.
+	priceBits = 62
+)
 
 // ElectionPrice is the price of an election for size voters over duration
 // seconds, in tokens. With N the size, C the capacity, D the duration in units
@@ -18,11 +26,15 @@ const nano = 1_000_000_000
 //	     + [anonymous]·⌊k4⌋ + ⌊k5·O·N/C⌋,   g = 1 + k6·(N−k7) if N ≥ k7, else 1
 //
 // All of it in 256-bit integers: every term is one fraction, floored once. A
-// base of 0 makes elections free.
+// base of 0 makes elections free. A price beyond all tokens, or for more voters
+// than any chain allows, is a rejection.
 func ElectionPrice(p *genesis.Params, size, duration uint64, encrypted, anonymous bool, overwrites uint32) (uint64, error) {
 	k := p.Price
 	if p.Costs.NewElection == 0 {
 		return 0, nil
+	}
+	if size > maxPricedSize {
+		return 0, tx.Reject(tx.Overflow, "no census has %d members", size)
 	}
 	growth := num(nano)
 	if size >= k.K7 {
@@ -41,7 +53,7 @@ func ElectionPrice(p *genesis.Params, size, duration uint64, encrypted, anonymou
 		add(num(k.K4), num(nano))
 	}
 	add(mul(num(k.K5), num(uint64(overwrites)), num(size)), mul(num(nano), num(k.Capacity)))
-	if !total.IsUint64() {
+	if total.BitLen() > priceBits {
 		return 0, tx.Reject(tx.Overflow, "the price of the election is beyond all tokens")
 	}
 	return total.Uint64(), nil
