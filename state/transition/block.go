@@ -14,9 +14,11 @@ import (
 )
 
 // Bounds on what time alone may cause in one block; the rest stays due and is
-// done in the next one.
+// done in the next one. Each kind of work has a bound of its own, so that none
+// keeps another waiting.
 const (
-	maxDue    = 256  // scheduled items
+	maxDue    = 4096 // scheduled items that are looked at
+	maxCloses = 256  // elections that are closed: a result is up to 132 KiB
 	sealChunk = 4096 // nullifiers added to sets
 )
 
@@ -60,11 +62,14 @@ func End(f *state.Fork, b Block) ([]Event, error) {
 	}
 	var events []Event
 	emit := func(e Event) { events = append(events, e) }
-	room := sealChunk
+	closes, room := maxCloses, sealChunk
 	for _, item := range due {
 		switch item.Kind {
 		case state.ScheduleClose:
-			err = closeElection(f, b, item, emit)
+			if closes > 0 {
+				closes--
+				err = closeElection(f, b, item, emit)
+			}
 		case state.ScheduleForget:
 			err = forgetFaucet(f, item)
 		case state.ScheduleSeal:
@@ -87,6 +92,11 @@ func closing(id election.ID, end uint64) state.Scheduled {
 // closingNow is a close at the end of this block.
 func closingNow(id election.ID, b Block) state.Scheduled {
 	return state.Scheduled{Due: b.Time, Kind: state.ScheduleClose, Subject: id[:]}
+}
+
+// sealing is work on a set of nullifiers after this block.
+func sealing(id election.ID, b Block) state.Scheduled {
+	return state.Scheduled{Due: b.Time + 1, Kind: state.ScheduleSeal, Subject: id[:]}
 }
 
 // forget is the scheduled end of the mark of a spent faucet package.
@@ -145,13 +155,17 @@ func closeElection(f *state.Fork, b Block, item state.Scheduled, emit func(Event
 		return err
 	}
 	// From the next block on, when the last votes are in the index.
-	if err := f.Schedule(state.Scheduled{Due: b.Time + 1, Kind: state.ScheduleSeal, Subject: id[:]}); err != nil {
+	if err := f.Schedule(sealing(id, b)); err != nil {
 		return err
 	}
 	emit(StatusChanged{ID: id, From: election.Ended, To: election.Results})
 	emit(ResultWritten{ID: id})
 	return nil
 }
+
+// maxGenesisPower keeps the sum of all power below CometBFT's bound of 2^60, with
+// every seat that can be taken later.
+const maxGenesisPower = 1 << 40
 
 // Genesis writes the first state.
 func Genesis(f *state.Fork, doc *genesis.Doc, validators []GenesisValidator, b Block) ([]Event, error) {
@@ -178,6 +192,12 @@ func Genesis(f *state.Fork, doc *genesis.Doc, validators []GenesisValidator, b B
 		addr, err := ethkey.PublicKeyAddress(v.PublicKey[:])
 		if err != nil {
 			return nil, fmt.Errorf("genesis: validator key: %w", err)
+		}
+		if v.Power < 1 || v.Power > maxGenesisPower {
+			return nil, fmt.Errorf("genesis: validator %s has power %d, not within 1 and %d", addr, v.Power, uint64(maxGenesisPower))
+		}
+		if _, err := f.Validator(addr); !errors.Is(err, state.ErrNotFound) {
+			return nil, errors.Join(err, fmt.Errorf("genesis: validator %s appears twice", addr))
 		}
 		record := &state.Validator{PublicKey: v.PublicKey, Power: v.Power, Name: doc.Name(addr), JoinHeight: b.Height}
 		if err := seat(f, addr, record, "genesis", func(e Event) { events = append(events, e) }); err != nil {

@@ -15,12 +15,16 @@ var nullifierTree = &compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildr
 
 // seal adds at most room nullifiers, in byte order, to the set of a closed
 // election, and returns the room that is left. With the set's root the absence
-// of a vote can be proved. An election that is not finished stays due.
+// of a vote can be proved. A set that is not finished goes to the back of the
+// schedule, where it stands in nobody's way.
 func seal(f *state.Fork, b Block, item state.Scheduled, room int) (int, error) {
-	if room == 0 {
-		return 0, nil
-	}
 	id := election.ID(item.Subject)
+	if err := f.Unschedule(item); err != nil {
+		return 0, err
+	}
+	if room == 0 {
+		return 0, f.Schedule(sealing(id, b))
+	}
 	log, err := f.Log(id)
 	if err != nil {
 		return 0, fmt.Errorf("seal %s: %w", id, err)
@@ -53,13 +57,11 @@ func seal(f *state.Fork, b Block, item state.Scheduled, room int) (int, error) {
 	}
 	if done.Count < log.Voters {
 		done.Frontier = closeSet(set)
-	} else {
-		if err := finishSet(done, set); err != nil {
-			return 0, fmt.Errorf("seal %s: %w", id, err)
-		}
-		if err := f.Unschedule(item); err != nil {
+		if err := f.Schedule(sealing(id, b)); err != nil {
 			return 0, err
 		}
+	} else if err := finishSet(done, set); err != nil {
+		return 0, fmt.Errorf("seal %s: %w", id, err)
 	}
 	return room - len(chunk), f.SetSealing(id, done)
 }
