@@ -405,8 +405,8 @@ func (c *Chain) Nonce(name string) uint32 {
 	return acc.Nonce
 }
 
-// inParallel calls f for all of [0, n) on all processors.
-func inParallel(n int, f func(i int)) {
+// InParallel calls f for all of [0, n) on all processors.
+func InParallel(n int, f func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

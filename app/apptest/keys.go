@@ -95,6 +95,6 @@ func (e *Election) Vote(key *ethkey.Key, choice int, salt string) []byte {
 // Votes are the first votes of many, signed in parallel.
 func (e *Election) Votes(keys []*ethkey.Key) [][]byte {
 	out := make([][]byte, len(keys))
-	inParallel(len(keys), func(i int) { out[i] = e.Vote(keys[i], i%10, "") })
+	InParallel(len(keys), func(i int) { out[i] = e.Vote(keys[i], i%10, "") })
 	return out
 }
