@@ -28,6 +28,8 @@ type Blocks interface {
 	// Block returns a committed block and what it did, or ErrNoBlock.
 	Block(ctx context.Context, height int64) (*indexer.Block, error)
 	// RawTx returns the bytes of a transaction of a block, or ErrNoBlock.
+	// Clients that wait for their transactions ask for those of the youngest
+	// blocks again and again, so these must not be read from the disk each time.
 	RawTx(ctx context.Context, height int64, index int) ([]byte, error)
 }
 
