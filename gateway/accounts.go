@@ -111,10 +111,11 @@ func (g *Gateway) submitAccount(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return wrongKind(t, "create_account and set_account_info_uri")
 	}
-	if err := g.keep(r.Context(), body.Metadata, uri); err != nil {
+	document, err := g.metadataOf(&body, uri)
+	if err != nil {
 		return err
 	}
-	s, err := g.submit(r.Context(), raw)
+	s, err := g.submit(r.Context(), raw, document)
 	if err != nil {
 		return err
 	}

@@ -81,3 +81,36 @@ func TestTheAccountsEndpointTakesAccountsOnly(t *testing.T) {
 	a.post("/votes", map[string]string{"txPayload": a.signed(org, &tx.SetAccountInfo{Account: org.Address(), InfoURI: "ipfs://x"})}).
 		refused(http.StatusBadRequest, codeTxKind, "transaction is set_account_info_uri")
 }
+
+func TestADocumentIsStoredIfItsTransactionStands(t *testing.T) {
+	a := newAPI(t, nil)
+	a.mine()
+	uri := a.cid(aliceMetadata)
+	stored := func() bool {
+		t.Helper()
+		has, err := a.files.Has(t.Context(), uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return has
+	}
+	body := func(nonce uint32) map[string]string {
+		return map[string]string{"txPayload": a.signed(org, setInfo(nonce, uri)), "metadata": b64([]byte(aliceMetadata))}
+	}
+	// Nobody pays for what is refused.
+	a.post("/accounts", body(1000)).refused(http.StatusBadRequest, codeRefused)
+	if stored() {
+		t.Fatal("the document of a refused transaction was stored")
+	}
+	// A transaction on the chain, whose document was lost on the way.
+	good := body(0)
+	a.post("/chain/transactions", map[string]string{"payload": good["txPayload"]}).ok(nil)
+	a.mine()
+	if stored() {
+		t.Fatal("stored out of nothing")
+	}
+	a.post("/accounts", good).refused(http.StatusBadRequest, codeRefused)
+	if !stored() {
+		t.Fatal("the document did not find its transaction on the chain")
+	}
+}

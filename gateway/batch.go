@@ -78,8 +78,8 @@ func parseBatch(body []byte, limit int) (items [][]byte, err error) {
 			Payload string `json:"payload"`
 		} `json:"transactions"`
 	}
-	if err := json.Unmarshal(body, &doc); err != nil {
-		return nil, problem(http.StatusBadRequest, codeBody, "request body is not the JSON document that is expected: %v", err)
+	if err := unmarshal(body, &doc); err != nil {
+		return nil, err
 	}
 	if len(doc.Payloads)+len(doc.Transactions) > limit {
 		return nil, batchTooLarge(limit)

@@ -87,6 +87,19 @@ func (g *Gateway) newCensus(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, map[string]string{"censusID": id.String()})
 }
 
+// readMembers is readJSON for members of a census, of which one client may not
+// send so many that there is no room for others.
+func (g *Gateway) readMembers(r *http.Request, v any) error {
+	body, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	if wait := g.members.take(g.limits.clientOf(r), len(body)); wait > 0 {
+		return tooMany("this client has sent too many census members; try again later", wait)
+	}
+	return unmarshal(body, v)
+}
+
 type participant struct {
 	Key    string  `json:"key"`
 	Weight *string `json:"weight"` // decimal; 1 if missing
@@ -130,7 +143,7 @@ func (g *Gateway) addParticipants(w http.ResponseWriter, r *http.Request) error 
 	var body struct {
 		Participants []participant `json:"participants"`
 	}
-	if err := readJSON(r, &body); err != nil {
+	if err := g.readMembers(r, &body); err != nil {
 		return err
 	}
 	if len(body.Participants) == 0 {
@@ -170,7 +183,7 @@ func (g *Gateway) importCensus(w http.ResponseWriter, r *http.Request) error {
 		Root string `json:"rootHash"`
 		Data []byte `json:"data"`
 	}
-	if err := readJSON(r, &body); err != nil {
+	if err := g.readMembers(r, &body); err != nil {
 		return err
 	}
 	if body.Root == "" || len(body.Data) == 0 {

@@ -27,7 +27,7 @@ func (g *Gateway) submitTx(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := g.submit(r.Context(), raw)
+	s, err := g.submit(r.Context(), raw, nil)
 	if err != nil {
 		return err
 	}

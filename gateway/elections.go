@@ -242,10 +242,11 @@ func (g *Gateway) submitElection(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return wrongKind(t, "new_process")
 	}
-	if err := g.keep(r.Context(), body.Metadata, p.MetadataURI); err != nil {
+	document, err := g.metadataOf(&body, p.MetadataURI)
+	if err != nil {
 		return err
 	}
-	s, err := g.submit(r.Context(), raw)
+	s, err := g.submit(r.Context(), raw, document)
 	if err != nil {
 		return err
 	}

@@ -78,10 +78,10 @@ func (g *Gateway) claim(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wait := g.faucet.clients.take(g.limits.clientOf(r)); wait > 0 {
+	if wait := g.faucet.clients.take(g.limits.clientOf(r), 1); wait > 0 {
 		return tooMany("the faucet has given enough to this client; try again later", wait)
 	}
-	if wait := g.faucet.addresses.take(to); wait > 0 {
+	if wait := g.faucet.addresses.take(to, 1); wait > 0 {
 		return tooMany("the faucet has given enough to this account; try again later", wait)
 	}
 	v := g.app.View()

@@ -59,7 +59,9 @@ type Gateway struct {
 
 	faucet  faucet
 	limits  Limits
-	clients *meter[client]
+	clients *meter[client]      // their requests
+	members *meter[client]      // bytes of census members that they send
+	crowd   *crowd              // their requests under way
 	running chan struct{}       // a place for each request under way
 	bodies  *semaphore.Weighted // bytes of request bodies in memory
 	metrics *metrics
@@ -93,7 +95,10 @@ func New(cfg Config) (*Gateway, error) {
 		faucet:  newFaucet(cfg.Faucet, cfg.Now),
 	}
 	if g.limits.Rate > 0 {
+		perDay := float64(g.limits.CensusBytes) / (24 * time.Hour).Seconds()
 		g.clients = newMeter[client](g.limits.Rate, g.limits.Burst, g.limits.Clients, cfg.Now)
+		g.members = newMeter[client](perDay, g.limits.CensusBytes, g.limits.Clients, cfg.Now)
+		g.crowd = newCrowd(g.limits.Parallel)
 	}
 	return g, nil
 }

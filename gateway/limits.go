@@ -20,15 +20,17 @@ type Limits struct {
 	MaxBatch     int   // transactions in a batch; 10,000
 	MaxMetadata  int   // bytes of a metadata document; 1 MiB
 
-	Rate    float64 // requests per second from one client; 200, or below zero for any number
-	Burst   int     // requests that a quiet client may send at once; twice the rate
-	Clients int     // clients remembered at most; 65,536
+	// What one client may do: an IPv4 address or an IPv6 network of 64 bits.
+	Rate        float64 // requests per second; 200. Below zero nothing is bounded by client
+	Burst       int     // requests that a quiet client may send at once; twice the rate
+	Parallel    int     // requests that are answered at the same time; 128
+	CensusBytes int     // bytes of census members that are taken in a day; 512 MiB, some five million members
+	Clients     int     // clients remembered at most; 65,536
 
 	Concurrent int           // requests answered at the same time; 512
 	Timeout    time.Duration // for reading and answering one request; 30 s
 
-	// TrustedProxies may name the client in X-Forwarded-For. A client is
-	// an IPv4 address or an IPv6 network of 64 bits.
+	// TrustedProxies may name the client in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
 }
 
@@ -41,6 +43,8 @@ func (l *Limits) complete() error {
 	def(&l.MaxMetadata, 1<<20)
 	def(&l.Rate, 200)
 	def(&l.Burst, int(2*l.Rate)+1)
+	def(&l.Parallel, 128)
+	def(&l.CensusBytes, 512<<20)
 	def(&l.Clients, 1<<16)
 	def(&l.Concurrent, 512)
 	def(&l.Timeout, 30*time.Second)
@@ -48,7 +52,7 @@ func (l *Limits) complete() error {
 		l.Burst = 1
 	}
 	if min(l.MaxBody, l.MaxBatchBody, l.MaxDumpBody, l.MaxBodies, int64(l.MaxBatch), int64(l.MaxMetadata),
-		int64(l.Burst), int64(l.Clients), int64(l.Concurrent), int64(l.Timeout)) < 1 {
+		int64(l.Burst), int64(l.Parallel), int64(l.CensusBytes), int64(l.Clients), int64(l.Concurrent), int64(l.Timeout)) < 1 {
 		return errors.New("limits must be above zero")
 	}
 	if l.MaxBodies < max(l.MaxBody, l.MaxBatchBody, l.MaxDumpBody) {
@@ -134,9 +138,9 @@ func newMeter[K comparable](perSecond float64, burst, keys int, now func() time.
 	return &meter[K]{now: now, limit: rate.Limit(perSecond), burst: burst, half: max(keys/2, 1), young: map[K]*rate.Limiter{}}
 }
 
-// take counts one use by k. If it is one too many, it tells when to come again.
-// A nil meter lets everything pass.
-func (m *meter[K]) take(k K) (wait time.Duration) {
+// take counts n uses by k. If that is too many, it counts none and tells when to
+// come again. A nil meter lets everything pass.
+func (m *meter[K]) take(k K, n int) (wait time.Duration) {
 	if m == nil {
 		return 0
 	}
@@ -144,7 +148,7 @@ func (m *meter[K]) take(k K) (wait time.Duration) {
 	m.mu.Lock()
 	l := m.find(k)
 	m.mu.Unlock()
-	use := l.ReserveN(now, 1)
+	use := l.ReserveN(now, min(n, m.burst))
 	if wait = use.DelayFrom(now); wait > 0 {
 		use.CancelAt(now)
 	}
@@ -165,4 +169,39 @@ func (m *meter[K]) find(k K) *rate.Limiter {
 	}
 	m.young[k] = l
 	return l
+}
+
+// crowd bounds how many requests of each client are under way. A nil crowd lets
+// everything pass.
+type crowd struct {
+	limit int
+
+	mu    sync.Mutex
+	count map[client]int // above zero; guarded by mu
+}
+
+func newCrowd(limit int) *crowd { return &crowd{limit: limit, count: map[client]int{}} }
+
+func (c *crowd) enter(k client) bool {
+	if c == nil {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count[k] >= c.limit {
+		return false
+	}
+	c.count[k]++
+	return true
+}
+
+func (c *crowd) leave(k client) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count[k]--; c.count[k] == 0 {
+		delete(c.count, k)
+	}
 }

@@ -1,12 +1,14 @@
 package gateway
 
 import (
+	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"urna/crypto/ethkey"
@@ -62,31 +64,34 @@ func readJSON(r *http.Request, v any) error {
 	if err != nil {
 		return err
 	}
+	return unmarshal(body, v)
+}
+
+func unmarshal(body []byte, v any) error {
 	if err := json.Unmarshal(body, v); err != nil {
 		return problem(http.StatusBadRequest, codeBody, "request body is not the JSON document that is expected: %v", err)
 	}
 	return nil
 }
 
-// readBody reads the whole body in one allocation when its length is known.
+// readBody reads the whole body. On a client's word alone it allocates little;
+// the rest comes with the bytes.
 func readBody(r *http.Request) ([]byte, error) {
-	var body []byte
-	var err error
-	if n := r.ContentLength; n > 0 && n <= bodyReserve {
-		body = make([]byte, n)
-		_, err = io.ReadFull(r.Body, body)
-	} else {
-		body, err = io.ReadAll(r.Body)
-	}
+	body := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0)+bytes.MinRead, bodyReserve)))
+	_, err := body.ReadFrom(r.Body)
 	var tooLarge *http.MaxBytesError
-	if err != nil && !errors.As(err, &tooLarge) {
-		return nil, problem(http.StatusBadRequest, codeBody, "request body ended early")
+	switch {
+	case err == nil:
+		return body.Bytes(), nil
+	case errors.As(err, &tooLarge), errors.Is(err, context.DeadlineExceeded):
+		return nil, err
+	case errors.Is(err, os.ErrDeadlineExceeded): // the connection's
+		return nil, context.DeadlineExceeded
 	}
-	return body, err
+	return nil, problem(http.StatusBadRequest, codeBody, "request body ended early")
 }
 
-// bodyReserve is the most that is allocated on a client's word alone.
-const bodyReserve = 64 << 20
+const bodyReserve = 1 << 20
 
 // unbase64 decodes what a client sent in member name, with or without padding;
 // code is the problem if it cannot.

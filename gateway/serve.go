@@ -3,10 +3,13 @@ package gateway
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // recorder remembers whether an answer has begun, and which.
@@ -61,56 +64,66 @@ const answerTime = 10 * time.Second
 func (g *Gateway) endpoint(rt route, long bool) http.Handler {
 	limit := g.limits.body(rt.pattern)
 	return g.answer(rt, func(w http.ResponseWriter, r *http.Request) error {
-		if wait := g.clients.take(g.limits.clientOf(r)); wait > 0 {
+		from := g.limits.clientOf(r)
+		if wait := g.clients.take(from, 1); wait > 0 {
 			return tooMany("too many requests", wait)
 		}
-		deadline := time.Time{}
-		if !long {
-			select {
-			case g.running <- struct{}{}:
-				defer func() { <-g.running }()
-			default:
-				return overloaded("too many requests are being answered; try again later")
-			}
-			deadline = time.Now().Add(g.limits.Timeout)
-			ctx, cancel := context.WithDeadline(r.Context(), deadline)
-			defer cancel()
-			r = r.WithContext(ctx)
-		}
-		// The errors say that the connection has no deadlines, as in tests.
+		// The errors of rc say that the connection has no deadlines, as in tests.
 		rc := http.NewResponseController(w)
+		if long {
+			_ = rc.SetReadDeadline(time.Time{})
+			_ = rc.SetWriteDeadline(time.Time{})
+			return rt.handler(w, r)
+		}
+		if !g.crowd.enter(from) {
+			return tooMany("too many requests at once", time.Second)
+		}
+		defer g.crowd.leave(from)
+		select {
+		case g.running <- struct{}{}:
+			defer func() { <-g.running }()
+		default:
+			return overloaded("too many requests are being answered; try again later")
+		}
+		deadline := time.Now().Add(g.limits.Timeout)
 		_ = rc.SetReadDeadline(deadline)
-		if !long {
-			deadline = deadline.Add(answerTime)
+		_ = rc.SetWriteDeadline(deadline.Add(answerTime))
+		ctx, cancel := context.WithDeadline(r.Context(), deadline)
+		defer cancel()
+		r = r.WithContext(ctx)
+		if r.Body != nil && r.Body != http.NoBody {
+			body := &boundedBody{ReadCloser: http.MaxBytesReader(w, r.Body, limit), ctx: ctx, budget: g.bodies}
+			defer body.release()
+			r.Body = body
+			if r.ContentLength > limit {
+				return &http.MaxBytesError{Limit: limit}
+			}
 		}
-		_ = rc.SetWriteDeadline(deadline)
-		release, err := g.bound(w, r, limit)
-		if err != nil {
-			return err
-		}
-		defer release()
 		return rt.handler(w, r)
 	})
 }
 
-// bound limits the body of a request, and waits until there is memory for it.
-func (g *Gateway) bound(w http.ResponseWriter, r *http.Request, limit int64) (release func(), err error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return func() {}, nil
-	}
-	size := r.ContentLength
-	if size > limit {
-		return nil, &http.MaxBytesError{Limit: limit}
-	}
-	if size < 0 {
-		size = limit
-	}
-	if err := g.bodies.Acquire(r.Context(), size); err != nil {
-		return nil, err
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	return func() { g.bodies.Release(size) }, nil
+// boundedBody takes memory from the budget for all bodies as bytes arrive, not
+// as they are announced: whoever sends slowly holds little.
+type boundedBody struct {
+	io.ReadCloser
+	ctx    context.Context
+	budget *semaphore.Weighted
+	taken  int64
 }
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		if err := b.budget.Acquire(b.ctx, int64(n)); err != nil {
+			return 0, err
+		}
+		b.taken += int64(n)
+	}
+	return n, err
+}
+
+func (b *boundedBody) release() { b.budget.Release(b.taken) }
 
 // public wraps a handler that must answer when the API is at its limits.
 func (g *Gateway) public(rt route) http.Handler { return g.answer(rt, rt.handler) }

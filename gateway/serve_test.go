@@ -190,7 +190,10 @@ func TestTooManyRequestsAtOnceAreRefused(t *testing.T) {
 func TestMemoryForBodiesIsBounded(t *testing.T) {
 	entered, leave := make(chan struct{}, 2), make(chan struct{})
 	server := handle(t, Limits{MaxBody: 100, MaxBatchBody: 100, MaxDumpBody: 100, MaxBodies: 150, Timeout: 10 * time.Second}, io.Discard,
-		func(w http.ResponseWriter, _ *http.Request) error {
+		func(w http.ResponseWriter, r *http.Request) error {
+			if _, err := readBody(r); err != nil {
+				return err
+			}
 			entered <- struct{}{}
 			<-leave
 			return replyDone(w)
@@ -221,6 +224,73 @@ func TestMemoryForBodiesIsBounded(t *testing.T) {
 			t.Fatal(status)
 		}
 	}
+}
+
+func TestOneClientCannotTakeAllPlaces(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	limits := Limits{Rate: 1000, Parallel: 1, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	server := handle(t, limits, io.Discard, func(w http.ResponseWriter, r *http.Request) error {
+		if r.Header.Get("X-Forwarded-For") == "192.0.2.1" {
+			entered <- struct{}{}
+			<-leave
+		}
+		return replyDone(w)
+	})
+	first := make(chan int, 1)
+	go func() {
+		r, err := http.NewRequest(http.MethodPost, server.URL, nil)
+		if err != nil {
+			first <- 0
+			return
+		}
+		r.Header.Set("X-Forwarded-For", "192.0.2.1")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			first <- 0
+			return
+		}
+		res.Body.Close()
+		first <- res.StatusCode
+	}()
+	<-entered
+	r, err := http.NewRequest(http.MethodPost, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Forwarded-For", "192.0.2.1")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusTooManyRequests {
+		t.Fatal(res.Status)
+	}
+	call(t, server, nil).ok(nil) // another client
+	close(leave)
+	if status := <-first; status != http.StatusOK {
+		t.Fatal(status)
+	}
+}
+
+func TestOneClientCannotFillTheCensuses(t *testing.T) {
+	now := time.Now()
+	a := newAPI(t, func(c *Config) {
+		c.Limits = Limits{Rate: 1000, CensusBytes: 3*len(recordedParticipants) + 10}
+		c.Now = func() time.Time { return now }
+	})
+	token := a.token()
+	census := a.newCensus(token, "census")
+	for _, ok := range []bool{true, true, true, false} {
+		r := a.postAs(token, census+"/participants", recordedParticipants)
+		if ok {
+			r.ok(nil)
+		} else {
+			r.refused(http.StatusTooManyRequests, codeRateLimit, "census members")
+		}
+	}
+	now = now.Add(24 * time.Hour)
+	a.postAs(token, census+"/participants", recordedParticipants).ok(nil)
 }
 
 func TestOneClientCannotTakeItAll(t *testing.T) {

@@ -49,13 +49,36 @@ func wrongKind(t *tx.Tx, wanted string) error {
 	return problem(http.StatusBadRequest, codeTxKind, "transaction is %s, this endpoint takes %s", t.Payload.Kind(), wanted)
 }
 
-// submit hands one transaction to the app.
-func (g *Gateway) submit(ctx context.Context, raw []byte) (*app.Submission, error) {
+// submit hands one transaction to the app, and stores the document that comes
+// with it once the transaction waits for a block or is on the chain: so its
+// place on the disk is paid for, and whoever is told of the transaction finds
+// it. A client that got no answer sends the same again.
+func (g *Gateway) submit(ctx context.Context, raw, document []byte) (*app.Submission, error) {
 	s := &g.app.Submit(ctx, [][]byte{raw})[0]
+	if document != nil && g.stands(ctx, s) {
+		if uri, err := g.files.Put(context.WithoutCancel(ctx), document); err != nil {
+			g.log.Error("store metadata", "uri", uri, "tx", s.ID.String(), "error", err)
+			p := newProblem(http.StatusInternalServerError, codeMetadataPublish, "the transaction was taken, but its metadata could not be stored; send the same again")
+			p.Hash = s.ID.String()
+			return nil, p
+		}
+	}
 	if s.Err != nil {
 		return nil, submissionProblem(s)
 	}
 	return s, nil
+}
+
+// stands tells whether a transaction waits for a block or is on the chain.
+func (g *Gateway) stands(ctx context.Context, s *app.Submission) bool {
+	if s.Err == nil || errors.Is(s.Err, app.ErrKnown) {
+		return true
+	}
+	if s.ID == (tx.ID{}) {
+		return false
+	}
+	t, err := g.index.Transaction(ctx, s.ID)
+	return err == nil && t.Code == 0
 }
 
 // submissionProblem turns a refusal into a problem; a fault stays what it is.
@@ -96,37 +119,32 @@ func voteOf(s *app.Submission) string {
 	return s.Nullifier.String()
 }
 
-// keep stores the metadata that comes with a transaction, if it is what the
-// transaction's URI names, so that the document is there before anybody can
-// look for it.
-func (g *Gateway) keep(ctx context.Context, metadata *string, uri string) error {
-	if metadata == nil || *metadata == "" {
-		return nil
+// metadataOf decodes the metadata that comes with a transaction and checks that
+// it is what the transaction's URI names; nil if there is none.
+func (g *Gateway) metadataOf(body *txBody, uri string) ([]byte, error) {
+	if body.Metadata == nil || *body.Metadata == "" {
+		return nil, nil
 	}
-	if base64.StdEncoding.DecodedLen(len(*metadata)) > g.limits.MaxMetadata+2 {
-		return g.metadataTooLarge()
+	if base64.StdEncoding.DecodedLen(len(*body.Metadata)) > g.limits.MaxMetadata+2 {
+		return nil, g.metadataTooLarge()
 	}
-	document, err := unbase64("metadata", *metadata, codeMetadata)
+	document, err := unbase64("metadata", *body.Metadata, codeMetadata)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case len(document) > g.limits.MaxMetadata:
-		return g.metadataTooLarge()
+		return nil, g.metadataTooLarge()
 	case uri == "":
-		return problem(http.StatusBadRequest, codeMetadataNoURI, "metadata was given, but the transaction names none")
+		return nil, problem(http.StatusBadRequest, codeMetadataNoURI, "metadata was given, but the transaction names none")
 	}
 	found, err := g.files.CID(document)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if found != uri {
-		return problem(http.StatusBadRequest, codeMetadataMismatch, "metadata is %s, the transaction names %q", found, uri)
+		return nil, problem(http.StatusBadRequest, codeMetadataMismatch, "metadata is %s, the transaction names %q", found, uri)
 	}
-	if _, err := g.files.Put(ctx, document); err != nil {
-		g.log.Error("store metadata", "uri", uri, "error", err)
-		return problem(http.StatusInternalServerError, codeMetadataPublish, "metadata could not be stored")
-	}
-	return nil
+	return document, nil
 }
 
 func (g *Gateway) metadataTooLarge() error {

@@ -114,7 +114,7 @@ func (g *Gateway) submitVote(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := t.Payload.(*tx.Vote); !ok {
 		return wrongKind(t, "vote")
 	}
-	s, err := g.submit(r.Context(), raw)
+	s, err := g.submit(r.Context(), raw, nil)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ type Config struct {
 	MaxTotal    int           // members of all censuses, 55 bytes of disk each; 50,000,000
 	MaxLoaded   int           // members in memory, some 100 bytes each; 5,000,000
 	MaxOpen     int           // censuses in memory, a file descriptor each; 256
-	DraftLife   time.Duration // drafts untouched for longer may be removed to make room; 30 days
+	DraftLife   time.Duration // drafts untouched for longer may be removed to make room, empty ones after an hour; 30 days
 
 	Now func() time.Time // dates drafts and nothing else; time.Now
 }

@@ -449,7 +449,15 @@ func TestBoundsHold(t *testing.T) {
 	}
 	add(t, s, b, other, members(5, 10))
 
-	// Drafts that nobody touches make room when it is needed.
+	// Drafts that nobody touches make room when it is needed, empty ones soon.
+	create(t, s)
+	_, err = s.Create(token)
+	want(t, err, ErrFull)
+	now = now.Add(2 * time.Hour)
+	create(t, s)
+	if n, err := s.Size(b); n != 10 || err != nil {
+		t.Fatal(n, err)
+	}
 	now = now.Add(31 * 24 * time.Hour)
 	create(t, s)
 	create(t, s)

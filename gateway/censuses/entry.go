@@ -264,11 +264,20 @@ func (s *Service) remove(e *entry) error {
 	return nil
 }
 
+// emptyLife is the life of a draft that has no members: nothing is lost with it.
+const emptyLife = time.Hour
+
 // sweep removes drafts that nobody has changed for long, except the one that
 // the caller has locked.
 func (s *Service) sweep(except *entry) (removed int) {
-	before := s.cfg.Now().Add(-s.cfg.DraftLife)
-	old := func(e *entry) bool { return e != except && e.meta.draft() && e.touched.Before(before) }
+	now := s.cfg.Now()
+	old := func(e *entry) bool { // needs s.mu
+		if e == except || !e.meta.draft() {
+			return false
+		}
+		idle := now.Sub(e.touched)
+		return idle > s.cfg.DraftLife || e.size == 0 && idle > emptyLife
+	}
 	s.mu.Lock()
 	var found []*entry
 	for _, e := range s.all {
