@@ -36,8 +36,10 @@ export default async function () {
   );
   assert.deepEqual(await sender.fetchAccount(), after, 'a refused transfer leaves the account');
 
+  // Every account transaction takes the account's next nonce here, this one too.
   const funded = await sender.collectFaucetTokens();
-  assert.ok(funded.balance > after.balance, 'the faucet adds');
-  assert.equal(funded.nonce, after.nonce, 'collecting does not raise the nonce');
+  const given = funded.balance - after.balance + costs.CollectFaucet;
+  assert.equal(given, before.balance + costs.CreateAccount, 'the faucet gives the same again');
+  assert.equal(funded.nonce, after.nonce + 1, 'nonce after collecting');
   assert.equal(funded.transfersCount, after.transfersCount + 1, 'transfersCount after collecting');
 }
