@@ -114,6 +114,7 @@ func (l *load) poll(ctx context.Context, book *ledger, ready func()) error {
 	ready()
 	gw := l.gateways[0]
 	for {
+		now := time.Now()
 		for _, s := range book.samples() {
 			_, err := gw.Transaction(ctx, s.last)
 			if errors.Is(err, client.ErrNotYet) {
@@ -122,7 +123,7 @@ func (l *load) poll(ctx context.Context, book *ledger, ready func()) error {
 			if err != nil {
 				return err
 			}
-			book.sampleMined(s, time.Now())
+			book.sampleMined(s, now)
 		}
 		if err := wait(ctx, 100*time.Millisecond); err != nil {
 			return err

@@ -328,7 +328,7 @@ func (a *app) password(what string) (string, error) {
 		line, _, _ := strings.Cut(string(b), "\n")
 		return strings.TrimSuffix(line, "\r"), nil
 	}
-	if p, ok := os.LookupEnv("URNA_PASSWORD"); ok {
+	if p := os.Getenv("URNA_PASSWORD"); p != "" {
 		return p, nil
 	}
 	return a.ask("password of " + what + ": ")
@@ -340,7 +340,7 @@ func (a *app) newPassword() (string, error) {
 	if err != nil || a.passwordFile != "" {
 		return first, err
 	}
-	if _, given := os.LookupEnv("URNA_PASSWORD"); given {
+	if os.Getenv("URNA_PASSWORD") != "" {
 		return first, nil
 	}
 	again, err := a.ask("the same again: ")

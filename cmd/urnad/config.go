@@ -347,13 +347,15 @@ func below(home, path string) string {
 func (c *Config) checkDirs(home string) error {
 	dirs := c.dirs(home)
 	keys := filepath.Join(home, "config")
-	for i, d := range dirs {
+	for _, d := range dirs {
 		if within(home, d.dir) {
 			return bad(d.path, "%s holds the whole home", d.dir)
 		}
 		if within(d.dir, keys) || within(keys, d.dir) {
 			return bad(d.path, "%s is where the keys are", d.dir)
 		}
+	}
+	for i, d := range dirs {
 		for j, other := range dirs {
 			if i != j && within(d.dir, other.dir) {
 				return bad(d.path, "%s is inside %s of %s", d.dir, other.dir, other.path)

@@ -161,7 +161,11 @@ func forget(home string) error {
 	if _, err := os.Stat(configFile(home)); err == nil {
 		return fmt.Errorf("%s is the home of a node (it has a config.toml) and will not be removed", home)
 	}
-	return os.RemoveAll(home)
+	unlock, err := lockHome(home)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(home), unlock())
 }
 
 // welcome tells what to try.

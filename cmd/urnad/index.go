@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -30,7 +31,11 @@ func newIndex() *cobra.Command {
 		if err := loadHome(cmd, &cfg, home); err != nil {
 			return err
 		}
-		if err := indexer.Delete(indexFile(&cfg, home)); err != nil {
+		unlock, err := lockHome(home)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(indexer.Delete(indexFile(&cfg, home)), unlock()); err != nil {
 			return err
 		}
 		fmt.Fprintln(cmd.OutOrStdout(), "the index is deleted; the next start builds it anew")

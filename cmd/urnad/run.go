@@ -52,6 +52,10 @@ func run(ctx context.Context, cfg *Config, home string, log *slog.Logger, ready 
 	if err := cfg.check(home); err != nil {
 		return err
 	}
+	unlock, err := lockHome(home)
+	if err != nil {
+		return err
+	}
 	if cfg.MemoryLimit > 0 {
 		debug.SetMemoryLimit(int64(cfg.MemoryLimit))
 	}
@@ -59,8 +63,8 @@ func run(ctx context.Context, cfg *Config, home string, log *slog.Logger, ready 
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	n := &node{cfg: cfg, home: home, log: log, group: group}
-	err := n.start(ctx)
-	if err == nil {
+	n.onStop(unlock)
+	if err = n.start(ctx); err == nil {
 		group.Go(func() error {
 			select {
 			case <-n.chain.Failed():
@@ -208,7 +212,7 @@ func (n *node) startChain(ctx context.Context) error {
 	n.onStop(n.chain.Stop)
 	n.blocks = &blocks{node: n.chain, app: n.app, genesis: n.genesis}
 	id := n.chain.ID()
-	n.log.Info("node is up", "chain", n.genesis.ChainID, "height", n.app.Store().Height(), "node_id", id.NodeID, "validator", id.Validator)
+	n.log.Info("node is up", "chain", n.genesis.ChainID, "height", n.app.Store().Height(), "node_id", id.NodeID, "validator", id.Validator.String())
 	return nil
 }
 

@@ -139,7 +139,7 @@ func loadConfig(c *Config, path string, flags *pflag.FlagSet) error {
 		}
 	}
 	for _, s := range settings(c) {
-		if text, ok := os.LookupEnv(s.env()); ok {
+		if text := os.Getenv(s.env()); text != "" {
 			if err := s.Set(text); err != nil {
 				return fmt.Errorf("%s: %w", s.env(), err)
 			}
