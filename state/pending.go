@@ -136,7 +136,7 @@ func (f *Fork) vote(id election.ID, n election.Nullifier, size uint64) (VoteReco
 			}
 		}
 	}
-	return latest(f.view.store.db, id, n, size)
+	return f.view.store.latest(id, n, size)
 }
 
 // at returns the pending vote at a position, or nil if the position is a

@@ -81,6 +81,9 @@ func (s *Store) restore(r io.Reader) error {
 	if _, err := in.r.ReadByte(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("bytes after the end: %w", err)
 	}
+	if err := s.voters.fill(s.db, v); err != nil {
+		return err
+	}
 	b := s.db.NewBatch()
 	return errors.Join(b.Delete([]byte{restoringKey}), b.WriteSync())
 }
@@ -125,6 +128,7 @@ func (s *Store) importTree(in *snapshotReader, height int64) error {
 	}
 	var open []subtree
 	var last []byte
+	var newest uint64 // height at which the last node, the root, was made
 	for {
 		tag, err := in.r.ReadByte()
 		if err != nil {
@@ -140,6 +144,7 @@ func (s *Store) importTree(in *snapshotReader, height int64) error {
 		if version < 1 || version > uint64(height) {
 			return fmt.Errorf("a node was made at height %d", version)
 		}
+		newest = version
 		node := &iavl.ExportNode{Version: int64(version)}
 		switch {
 		case tag == leafNode:
@@ -169,8 +174,8 @@ func (s *Store) importTree(in *snapshotReader, height int64) error {
 			return err
 		}
 	}
-	if len(open) > 1 {
-		return errors.New("the nodes make more than one tree")
+	if len(open) != 1 || newest != uint64(height) {
+		return fmt.Errorf("the nodes make %d trees, the last one of height %d", len(open), newest) // every block changes the tree
 	}
 	return errors.Join(imp.Commit(), s.nodes.Err())
 }

@@ -55,6 +55,7 @@ type Store struct {
 	readNodes *kv.Tree          // under reads
 	reads     *iavl.MutableTree // makes views; IAVL's writer and readers may not share nodes
 	frontiers frontiers
+	voters    *voters
 	view      atomic.Pointer[View]
 	first     atomic.Int64 // oldest height that is kept
 
@@ -95,6 +96,9 @@ func Open(cfg Config) (*Store, error) {
 	if err == nil {
 		err = check(s.db, s.View(), cfg.Check)
 	}
+	if err == nil {
+		err = s.voters.fill(s.db, s.View())
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -112,7 +116,7 @@ func open(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	s := &Store{keep: int64(cfg.KeepVersions), db: db, next: 1, nodes: db.Tree(nodeKeys), readNodes: db.Tree(nodeKeys)}
+	s := &Store{keep: int64(cfg.KeepVersions), db: db, next: 1, nodes: db.Tree(nodeKeys), readNodes: db.Tree(nodeKeys), voters: newVoters()}
 	s.tree = newTree(s.nodes, writerNodes)
 	s.reads = newTree(s.readNodes, readerNodes)
 	return s, nil
@@ -337,6 +341,7 @@ func (s *Store) commit(z *seal, journal []byte) error {
 	if err != nil {
 		return err
 	}
+	s.learn(z)
 	s.nodes.Along(b)
 	root, height, err := s.tree.SaveVersion()
 	if err = errors.Join(err, s.nodes.Err()); err != nil {
@@ -357,6 +362,21 @@ func (s *Store) commit(z *seal, journal []byte) error {
 		return err
 	}
 	return s.prune(height)
+}
+
+// learn notes who votes in a sealed fork. A new election has all its voters in
+// there.
+func (s *Store) learn(z *seal) {
+	for _, g := range z.logs {
+		if g.from > 0 && !s.voters.covers(g.id) {
+			continue
+		}
+		votes := z.fork.logs[g.id].votes
+		for i := range votes {
+			s.voters.add(&g.id, &votes[i].Record.Nullifier)
+		}
+		s.voters.cover(g.id)
+	}
 }
 
 // batch is what a height writes beside the tree.

@@ -25,10 +25,16 @@ func position(db reads, id election.ID, n election.Nullifier) (pos uint64, found
 	if err != nil || value == nil {
 		return 0, false, err
 	}
-	if len(value) != 8 {
-		return 0, false, fmt.Errorf("state: the index of %s has %d bytes for %s", id, len(value), n)
+	_, pos, err = indexEntry(id, indexKey(id, n), value)
+	return pos, true, err
+}
+
+// indexEntry reads an entry of the index.
+func indexEntry(id election.ID, key, value []byte) (n election.Nullifier, pos uint64, err error) {
+	if len(key) != 1+len(id)+len(n) || len(value) != 8 {
+		return n, 0, fmt.Errorf("state: the index of %s has an entry %x with %d bytes", id, key, len(value))
 	}
-	return binary.BigEndian.Uint64(value), true, nil
+	return election.Nullifier(key[1+len(id):]), binary.BigEndian.Uint64(value), nil
 }
 
 // leaf reads the record at a position that the log has.
@@ -55,9 +61,6 @@ func parseLeaf(id election.ID, pos uint64, value []byte) (VoteRecord, error) {
 // latest finds the newest record of a nullifier among the first size records.
 // The index may point beyond them; from there the records lead back.
 func latest(db reads, id election.ID, n election.Nullifier, size uint64) (VoteRecord, uint64, error) {
-	if size == 0 {
-		return VoteRecord{}, 0, ErrNotFound
-	}
 	pos, found, err := position(db, id, n)
 	if err != nil {
 		return VoteRecord{}, 0, err
@@ -107,7 +110,15 @@ func (v *View) Vote(id election.ID, n election.Nullifier) (VoteRecord, uint64, e
 	if err != nil {
 		return VoteRecord{}, 0, err
 	}
-	return latest(v.store.db, id, n, log.Size)
+	return v.store.latest(id, n, log.Size)
+}
+
+// latest is the function of this name, spared where the answer is known.
+func (s *Store) latest(id election.ID, n election.Nullifier, size uint64) (VoteRecord, uint64, error) {
+	if size == 0 || s.voters.absent(&id, &n) {
+		return VoteRecord{}, 0, ErrNotFound
+	}
+	return latest(s.db, id, n, size)
 }
 
 // VoteAt returns the record at a position.
@@ -161,20 +172,13 @@ func nullifiers(db reads, id election.ID, after *election.Nullifier, limit int, 
 		return nil, err
 	}
 	for err == nil && len(out) < limit && it.Next() {
-		key, value := it.Key(), it.Value()
-		if len(key) != len(prefix)+32 || len(value) != 8 {
-			err = fmt.Errorf("state: the index of %s has an entry %x of %d bytes", id, key, len(value))
-			break
-		}
-		n := election.Nullifier(key[len(prefix):])
-		if binary.BigEndian.Uint64(value) >= size {
-			_, _, old := latest(db, id, n, size)
-			if errors.Is(old, ErrNotFound) {
+		n, pos, bad := indexEntry(id, it.Key(), it.Value())
+		if bad == nil && pos >= size {
+			if _, _, bad = latest(db, id, n, size); errors.Is(bad, ErrNotFound) {
 				continue // cast after the height that is asked about
 			}
-			err = old
 		}
-		out = append(out, n)
+		out, err = append(out, n), bad
 	}
 	return out, errors.Join(err, it.Close())
 }

@@ -15,19 +15,21 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// Memory that the engine may use: blocks are cached once for all databases of
-// the process, and each database has one memtable filling and at most three
-// more on their way to disk.
+// Memory that the engine may use. Pebble takes the memtables of all databases
+// of the process out of the one block cache that they share, so it has room for
+// blocks and for the memtables of one busy database on their way to disk.
 const (
-	cacheBytes    = 64 << 20
 	memtableBytes = 32 << 20
 	memtables     = 4
+	blockBytes    = 64 << 20
+	cacheBytes    = blockBytes + memtables*memtableBytes
 )
 
 // ErrEmptyKey refuses a key without bytes.
@@ -59,9 +61,9 @@ func Open(dir string, o Options) (*DB, error) {
 	if o.FS == nil {
 		o.FS = vfs.Default
 	}
-	f := &fault{}
+	f := newFault()
 	opts := &pebble.Options{
-		FS:                          faultFS{o.FS, f},
+		FS:                          frozenFS{o.FS, f},
 		Cache:                       blockCache(),
 		MemTableSize:                memtableBytes,
 		MemTableStopWritesThreshold: memtables,
@@ -75,7 +77,7 @@ func Open(dir string, o Options) (*DB, error) {
 	for i := range opts.Levels {
 		opts.Levels[i].FilterPolicy = bloom.FilterPolicy(10) // asking for an absent key should not touch the disk
 	}
-	db, err := pebble.Open(dir, opts)
+	db, err := openPebble(dir, opts, f)
 	if err != nil {
 		return nil, fmt.Errorf("kv: open %q: %w", dir, err)
 	}
@@ -83,6 +85,35 @@ func Open(dir string, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("kv: open %q: %w", dir, err), db.Close())
 	}
 	return &DB{reader: reader{from: db, fault: f}, db: db}, nil
+}
+
+// grace is how long Pebble may take to give up by itself when the disk fails
+// while it opens. If it is moving its log to a table just then, it tries again
+// for ever.
+const grace = 50 * time.Millisecond
+
+func openPebble(dir string, opts *pebble.Options, f *fault) (*pebble.DB, error) {
+	type result struct {
+		db  *pebble.DB
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		db, err := pebble.Open(dir, opts)
+		done <- result{db, err}
+	}()
+	select {
+	case r := <-done:
+		return r.db, r.err
+	case <-f.tripped:
+	}
+	select {
+	case r := <-done:
+		return r.db, r.err
+	case <-time.After(grace):
+	}
+	f.abandoned.Store(true) // what is left of Pebble stands still
+	return nil, f.get()
 }
 
 // Close releases the database. What was written without sync is on disk
