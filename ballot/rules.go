@@ -35,7 +35,7 @@ type Rules struct {
 const (
 	MaxCells        = 4096 // MaxCount × (MaxValue+1): a tally of at most 132 KiB
 	MaxCostExponent = 3    // a cost below 2^102, even of 64 values
-	MaxOverwrites   = 100  // a voter's share of the log
+	MaxOverwrites   = 30   // a voter's share of the log; each one is read when the next is cast
 )
 
 // Names of the rules, as the wire and the HTTP API call them.

@@ -36,7 +36,7 @@ func TestAnElectionMayHaveBoundedRulesOnly(t *testing.T) {
 		{Rules{MaxCount: 64}, ""},
 		{Rules{MaxCount: 64, MaxValue: 63}, ""},
 		{Rules{MaxCount: 1, MaxValue: 4095}, ""},
-		{Rules{MaxCount: 1, CostExponent: 3, MaxOverwrites: 100, MaxTotalCost: math.MaxUint32}, ""},
+		{Rules{MaxCount: 1, CostExponent: 3, MaxOverwrites: 30, MaxTotalCost: math.MaxUint32}, ""},
 		{Rules{MaxCount: 1, CostFromWeight: true, MaxTotalCost: 5}, ""},
 		{Rules{}, RuleCount},
 		{Rules{MaxCount: 65}, RuleCount},
@@ -45,7 +45,7 @@ func TestAnElectionMayHaveBoundedRulesOnly(t *testing.T) {
 		{Rules{MaxCount: 1, MaxValue: 4096}, RuleValue},
 		{Rules{MaxCount: 1, MaxValue: math.MaxUint32}, RuleValue},
 		{Rules{MaxCount: 1, CostExponent: 4}, RuleExponent},
-		{Rules{MaxCount: 1, MaxOverwrites: 101}, RuleOverwrites},
+		{Rules{MaxCount: 1, MaxOverwrites: 31}, RuleOverwrites},
 	}
 	for _, c := range cases {
 		if got := ruleOf(c.rules.Check()); got != c.want {

@@ -61,7 +61,7 @@ func TestTheModeIsInTheID(t *testing.T) {
 		{Mode{}, ballot.Rules{UniqueValues: true}, 8},
 		{Mode{}, ballot.Rules{CostFromWeight: true}, 16},
 		{Mode{true, true}, ballot.Rules{UniqueValues: true, CostFromWeight: true}, 30},
-		{Mode{}, ballot.Rules{MaxCount: 64, MaxValue: 63, MaxOverwrites: 100, MaxTotalCost: 9, CostExponent: 3}, 0},
+		{Mode{}, ballot.Rules{MaxCount: 64, MaxValue: 63, MaxOverwrites: 30, MaxTotalCost: 9, CostExponent: 3}, 0},
 	} {
 		id := NewID("urna", org, census.TreeWeighted, c.mode, c.rules, 0xabcdef01)
 		if id[27] != c.want {

@@ -268,7 +268,7 @@ func randomPayload(rng *rand.Rand) Payload {
 			Paused: g.bool(), AutoStart: g.bool(), Interruptible: g.bool(), DynamicCensus: g.bool(), EncryptedMetadata: g.bool(),
 			MetadataURI: g.text(MaxURIBytes), TempKeys: g.bool(), Faucet: maybe(g, g.faucet),
 			Rules: ballot.Rules{
-				MaxCount: 1 + g.u32()%64, MaxValue: g.u32() % 64, MaxOverwrites: g.u32() % 101, MaxTotalCost: g.u32(),
+				MaxCount: 1 + g.u32()%64, MaxValue: g.u32() % 64, MaxOverwrites: g.u32() % 31, MaxTotalCost: g.u32(),
 				CostExponent: g.u32() % 4, UniqueValues: g.bool(), CostFromWeight: g.bool(),
 			},
 		}

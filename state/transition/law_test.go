@@ -161,7 +161,7 @@ func TestEachRejectionOfTheLawIsProvoked(t *testing.T) {
 	reject(tx.NotAuthorized, func(d *tx.NewElection) { d.Organisation = key("bank").Address() })
 	reject(tx.InsufficientBalance, func(d *tx.NewElection) {
 		d.MaxCensusSize = 1000
-		d.Rules.MaxOverwrites = 100
+		d.Rules.MaxOverwrites = 30
 		d.Duration = tx.MaxDuration
 	})
 	w.refused(tx.UnknownElection, "org", &tx.SetStatus{Nonce: org(), Election: election.ID{9}, Status: election.Ended})
