@@ -143,9 +143,17 @@ func (s *payloadScanner) scan() (items [][]byte, ok bool) {
 		if items == nil { // transactions of a batch are much alike
 			items = make([][]byte, 0, min(len(s.b)/(len(text)+3)+2, s.limit))
 		}
-		items = append(items, decodePayload(text))
+		item := decodePayload(text)
+		if (item == nil || bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0) && hasControl(text) {
+			return nil, false // no JSON, even where it is base64 with line breaks
+		}
+		items = append(items, item)
 	}
 	return items, s.token('}') && len(bytes.TrimLeft(s.b, " \t\r\n")) == 0
+}
+
+func hasControl(text []byte) bool {
+	return bytes.IndexFunc(text, func(r rune) bool { return r < ' ' }) >= 0
 }
 
 // token takes a character, and the space before it.

@@ -175,14 +175,7 @@ func FuzzParseBatch(f *testing.F) {
 		}
 		var doc struct{ Payloads []string }
 		if err := json.Unmarshal(body, &doc); err != nil {
-			for _, item := range items {
-				if item != nil { // control characters are no JSON, and no base64 but for line breaks
-					if !bytes.ContainsAny(body, "\r\n") {
-						t.Fatalf("%q was read, encoding/json says %v", body, err)
-					}
-				}
-			}
-			return
+			t.Fatalf("%q was read, encoding/json says %v", body, err)
 		}
 		if len(items) != len(doc.Payloads) {
 			t.Fatalf("%q: %d items, encoding/json reads %d", body, len(items), len(doc.Payloads))

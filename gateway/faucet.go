@@ -45,11 +45,11 @@ func (c *FaucetConfig) complete() error {
 	def(&c.PerClient, Quota{20, 24 * time.Hour})
 	def(&c.Remember, 1<<16)
 	if c.Amount == 0 {
-		return errors.New("Amount is required")
+		return errors.New("the amount of a package is required")
 	}
 	if min(int64(c.Validity/time.Second), int64(c.PerAddress.Times), int64(c.PerAddress.Per),
 		int64(c.PerClient.Times), int64(c.PerClient.Per), int64(c.Remember)) < 1 {
-		return errors.New("Validity and quotas must be above zero")
+		return errors.New("validity and quotas must be above zero")
 	}
 	return nil
 }

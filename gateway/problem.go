@@ -57,7 +57,6 @@ const (
 	codeBatchEmpty          = 4060
 	codeBroadcast           = 5001 // the chain could not take the transaction
 	codeRefused             = 5003 // the chain refused the transaction
-	codeCensusAdd           = 5016 // members cannot be added
 	codeFaucet              = 5018
 	codeMetadataPublish     = 5021 // a document could not be stored
 	codeTxKind              = 5022 // the endpoint takes another kind of transaction

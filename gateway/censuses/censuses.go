@@ -83,7 +83,7 @@ type Config struct {
 
 func (c *Config) complete() error {
 	if c.Dir == "" || c.Files == nil || c.Log == nil {
-		return errors.New("Dir, Files and Log are required")
+		return errors.New("a directory, a file store and a log are required")
 	}
 	for n, def := range map[*int]int{
 		&c.MaxCensuses: 100_000, &c.MaxMembers: 5_000_000, &c.MaxTotal: 50_000_000,
