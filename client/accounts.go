@@ -183,6 +183,14 @@ func (c *Client) DelDelegates(ctx context.Context, key *ethkey.Key, delegates ..
 	})
 }
 
+// TakeSeat asks for a validator's seat for a consensus key, which possession
+// shows to agree; see tx.PossessionText.
+func (c *Client) TakeSeat(ctx context.Context, key *ethkey.Key, publicKey, possession []byte, name string) (tx.ID, error) {
+	return c.submitNext(ctx, key, func(n uint32) tx.Payload {
+		return &tx.SetValidator{Nonce: n, PublicKey: publicKey, Name: name, Possession: possession}
+	})
+}
+
 // submitNext sends the payload that make builds with the account's next nonce.
 func (c *Client) submitNext(ctx context.Context, key *ethkey.Key, build func(nonce uint32) tx.Payload) (tx.ID, error) {
 	n, err := c.nonce(ctx, key.Address())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ func newAccount(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "account", Short: "Create and manage accounts"}
 	delegate := &cobra.Command{Use: "delegate", Short: "Let others manage your elections"}
 	delegate.AddCommand(newDelegate(a, true), newDelegate(a, false))
-	c.AddCommand(newAccountCreate(a), newAccountShow(a), newAccountSetInfo(a), delegate, newAccountFaucet(a), newAccountSend(a))
+	c.AddCommand(newAccountCreate(a), newAccountShow(a), newAccountSetInfo(a), delegate, newAccountFaucet(a), newAccountSend(a), newAccountSeat(a))
 	return c
 }
 
@@ -268,5 +269,34 @@ func newAccountSend(a *app) *cobra.Command {
 			return err
 		}
 		return a.finish(ctx, gw, hash, key.Address(), fmt.Sprintf("%s has %d tokens more", to, amount))
+	}))
+}
+
+func newAccountSeat(a *app) *cobra.Command {
+	var publicKey, possession, name string
+	c := &cobra.Command{
+		Use:   "seat",
+		Short: "Ask for a validator's seat for a node; `urnad keys prove` prints what is needed",
+	}
+	c.Flags().StringVar(&publicKey, "public-key", "", "the node's consensus key, 66 hex digits")
+	c.Flags().StringVar(&possession, "possession", "", "its signature, 130 hex digits")
+	c.Flags().StringVar(&name, "name", "", "what explorers call the validator")
+	_ = c.MarkFlagRequired("public-key")
+	_ = c.MarkFlagRequired("possession")
+	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
+		pub, err1 := hex.DecodeString(publicKey)
+		sig, err2 := hex.DecodeString(possession)
+		if err := errors.Join(err1, err2); err != nil {
+			return &usageError{err}
+		}
+		key, err := a.key()
+		if err != nil {
+			return err
+		}
+		hash, err := gw.TakeSeat(ctx, key, pub, sig, name)
+		if err != nil {
+			return err
+		}
+		return a.finish(ctx, gw, hash, key.Address(), "the node has a seat from the next block but one")
 	}))
 }

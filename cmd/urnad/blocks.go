@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"urna/app"
@@ -12,6 +11,7 @@ import (
 	"urna/gateway"
 	"urna/genesis"
 	"urna/indexer"
+	"urna/state"
 	"urna/state/transition"
 )
 
@@ -21,15 +21,11 @@ type blocks struct {
 	node    *chain.Node
 	app     *app.App
 	genesis chain.Genesis
-
-	// last is the block that RawTx read last: those who want one transaction of
-	// a block often want the next one too.
-	mu   sync.Mutex
-	last *chain.Block // guarded by mu
+	recent  recentBlocks
 }
 
 var (
-	_ indexer.Source = (*blocks)(nil)
+	_ indexer.Seeder = (*blocks)(nil)
 	_ gateway.Blocks = (*blocks)(nil)
 )
 
@@ -38,8 +34,10 @@ func (b *blocks) Base() int64            { return b.node.Base() }
 func (b *blocks) GenesisTime() time.Time { return b.genesis.Time }
 func (b *blocks) Genesis() *genesis.Doc  { return b.genesis.App }
 func (b *blocks) Syncing() bool          { return b.node.Syncing() }
-func (b *blocks) Peers() int             { return len(b.node.Peers()) }
-func (b *blocks) committed(h int64) bool { return h >= 1 && h <= b.Height() }
+func (b *blocks) View() *state.View      { return b.app.View() }
+
+// committed tells whether the state has the block: consensus may be one ahead.
+func (b *blocks) committed(height int64) bool { return height >= 1 && height <= b.Height() }
 
 // Wait returns when the block is committed.
 func (b *blocks) Wait(ctx context.Context, height int64) error { return b.app.Wait(ctx, height) }
@@ -63,8 +61,7 @@ func (b *blocks) Block(_ context.Context, height int64) (*indexer.Block, error) 
 	}, nil
 }
 
-// header returns the header of a committed block. Consensus may be a block
-// ahead of the state: that block is not there yet.
+// header returns the header of a committed block.
 func (b *blocks) header(height int64) (*chain.Header, error) {
 	if !b.committed(height) {
 		return nil, gateway.ErrNoBlock
@@ -81,24 +78,23 @@ func (b *blocks) RawTx(_ context.Context, height int64, index int) ([]byte, erro
 	if !b.committed(height) {
 		return nil, gateway.ErrNoBlock
 	}
-	b.mu.Lock()
-	block := b.last
-	b.mu.Unlock()
-	if block == nil || block.Height != height {
-		var err error
-		if block, err = b.node.Block(height); errors.Is(err, chain.ErrNoBlock) {
-			return nil, gateway.ErrNoBlock
-		} else if err != nil {
+	txs, err := b.recent.get(height, func() ([][]byte, error) {
+		block, err := b.node.Block(height)
+		if err != nil {
 			return nil, err
 		}
-		b.mu.Lock()
-		b.last = block
-		b.mu.Unlock()
+		return block.Txs, nil
+	})
+	if errors.Is(err, chain.ErrNoBlock) {
+		return nil, gateway.ErrNoBlock
 	}
-	if index < 0 || index >= len(block.Txs) {
-		return nil, fmt.Errorf("block %d has %d transactions, not one of index %d", height, len(block.Txs), index)
+	if err != nil {
+		return nil, err
 	}
-	return block.Txs[index], nil
+	if index < 0 || index >= len(txs) {
+		return nil, fmt.Errorf("block %d has %d transactions, not one of index %d", height, len(txs), index)
+	}
+	return txs[index], nil
 }
 
 // Header returns what the validators signed.

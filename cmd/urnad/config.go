@@ -83,7 +83,7 @@ type StateConfig struct {
 // PoolConfig bounds what waits for a block.
 type PoolConfig struct {
 	MaxTxs      int64 `toml:"max_txs" doc:"Most transactions that wait for a block; more are told to try later."`
-	MaxBytes    Size  `toml:"max_bytes" doc:"Most bytes of them."`
+	MaxBytes    Size  `toml:"max_bytes" doc:"Most bytes of the transactions that wait for a block."`
 	LocalGossip bool  `toml:"local_gossip" doc:"Do not pass on what peers sent. Only where every node is connected to every other."`
 }
 
