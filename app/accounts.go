@@ -41,7 +41,7 @@ func (p *pool) accountSlot(v *tx.Verified) (*entry, error) {
 
 // insertAccount puts a transaction of an account at the end of the queue, or
 // parks it. Caller holds the account's lock and has asked accountSlot.
-func (p *pool) insertAccount(e *entry, gossip bool) {
+func (p *pool) insertAccount(e *entry) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	q := p.accounts[e.facts.Signer]
@@ -58,7 +58,7 @@ func (p *pool) insertAccount(e *entry, gossip bool) {
 		q.parked++
 		p.parked++
 	}
-	p.add(e, gossip)
+	p.add(e)
 }
 
 // leaveAccount frees an entry's place. Caller holds mu.

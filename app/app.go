@@ -90,8 +90,8 @@ type Config struct {
 
 	Pool PoolConfig
 
-	// Workers bounds how many goroutines verify submissions at once; GOMAXPROCS
-	// by default. Consensus has its own.
+	// Workers bounds how many goroutines judge submissions and what
+	// peers sent at once; GOMAXPROCS by default. Consensus has its own.
 	Workers int
 
 	// FactBytes bounds the memory of verified transactions outside the pool;
@@ -172,6 +172,7 @@ type App struct {
 	metrics *Metrics
 	store   atomic.Pointer[state.Store]
 	pool    *pool
+	inbox   *inbox
 	facts   *factCache
 	dropped *dropLog
 	workers chan struct{} // one token per submission being verified
@@ -180,6 +181,8 @@ type App struct {
 	first  *beginning   // what InitChain said, until the first block is committed
 	kept   []*execution // of the next height
 	sealed *execution   // finalized, not yet committed
+
+	settledAt time.Time // when the last block was committed
 
 	// The snapshot connection's own.
 	restoring *restoration
@@ -213,14 +216,19 @@ func New(cfg Config) (*App, error) {
 		log:       cfg.Log,
 		metrics:   cfg.Metrics,
 		pool:      pool,
+		inbox:     newInbox(),
 		facts:     newFactCache(cfg.FactBytes),
 		dropped:   newDropLog(),
 		workers:   make(chan struct{}, cfg.Workers),
 		committed: make(chan struct{}),
 		faulted:   make(chan struct{}),
+		settledAt: time.Now(),
 	}
 	a.store.Store(cfg.Store)
 	a.background, a.stopBackground = context.WithCancel(context.Background())
+	for range cfg.Workers {
+		a.tasks.Go(a.readInbox)
+	}
 	return a, nil
 }
 
@@ -228,6 +236,7 @@ func New(cfg Config) (*App, error) {
 // CometBFT has stopped. A second call does nothing.
 func (a *App) Close() error {
 	a.stopBackground()
+	a.inbox.close()
 	a.tasks.Wait()
 	if a.closed.Swap(true) {
 		return nil

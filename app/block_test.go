@@ -152,7 +152,12 @@ func TestAStorageErrorStopsTheNodeAndRejectsNothing(t *testing.T) {
 			return err
 		},
 		"InsertTx": func(t *testing.T, c *apptest.Chain) error {
-			_, err := c.Nodes[0].App.InsertTx(context.Background(), &abci.RequestInsertTx{Tx: good(t)[0]})
+			a := c.Nodes[0].App
+			if r, err := a.InsertTx(context.Background(), &abci.RequestInsertTx{Tx: good(t)[0]}); err != nil || r.Code != 0 {
+				t.Fatal(r, err)
+			}
+			await(t, "the inbox is read", func() bool { return a.Fault() != nil })
+			_, err := a.InsertTx(context.Background(), &abci.RequestInsertTx{Tx: good(t)[0]})
 			return err
 		},
 		"ProcessProposal": func(t *testing.T, c *apptest.Chain) error {
@@ -195,6 +200,9 @@ func TestAStorageErrorStopsTheNodeAndRejectsNothing(t *testing.T) {
 			}
 			if code(err) != 0 {
 				t.Fatalf("a broken disk is a rejection: %v", err)
+			}
+			if name == "Query" {
+				return // what strangers ask for does not stop the node
 			}
 			a := c.Nodes[0].App
 			select {

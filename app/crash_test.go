@@ -232,6 +232,7 @@ func TestQueryAnswersWithProofs(t *testing.T) {
 		"":                              1,
 		"/key/":                         1,
 		"/key/zz":                       1,
+		"/key/01":                       1,
 		"/vote/00/00":                   1,
 		"/vote/" + e.ID.String():        1,
 		"/vote/" + e.ID.String() + "/1": 1,
@@ -242,7 +243,7 @@ func TestQueryAnswersWithProofs(t *testing.T) {
 			t.Errorf("%q: code %d, want %d", path, got.Code, want)
 		}
 	}
-	if got := ask("/key/00", 99); got.Code != 3 {
+	if got := ask("/key/70", 99); got.Code != 3 {
 		t.Errorf("an uncommitted height: code %d", got.Code)
 	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
 
+	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/internal/codec"
 	"urna/state"
@@ -40,6 +42,14 @@ const (
 	QueryUnavailable = 3 // the height is pruned or not committed
 )
 
+// keyPrefixes are the first bytes of the keys that can be asked for.
+var keyPrefixes = []byte{
+	state.ParamsKey()[0], state.MarkKey()[0], state.AccountKey(ethkey.Address{})[0], state.FaucetKey(ethkey.Address{}, 0)[0],
+	state.SettingsKey(election.ID{})[0], state.StageKey(election.ID{})[0], state.LogKey(election.ID{})[0],
+	state.TallyKey(election.ID{})[0], state.ResultKey(election.ID{})[0], state.SealingKey(election.ID{})[0],
+	state.ValidatorKey(ethkey.Address{})[0], state.UptimeKey(ethkey.Address{})[0], state.TombstoneKey(ethkey.Address{})[0],
+}
+
 // Types of the proof operations in a Query's answer.
 const (
 	// ProofICS23 carries an ics23.CommitmentProof of Key against the root of the
@@ -60,13 +70,12 @@ func (a *App) Query(_ context.Context, r *abci.RequestQuery) (*abci.ResponseQuer
 	}
 	out, err := a.query(r)
 	var bad *queryError
-	switch {
-	case errors.As(err, &bad):
+	if errors.As(err, &bad) {
 		return &abci.ResponseQuery{Code: bad.code, Log: bad.text, Height: r.Height}, nil
-	case err != nil:
-		return nil, a.fail("query", err)
 	}
-	return out, nil
+	// An error of the disk goes to whoever asked. If it concerns consensus it
+	// will show there; what strangers ask for must not stop a node.
+	return out, err
 }
 
 type queryError struct {
@@ -94,7 +103,7 @@ func (a *App) query(r *abci.RequestQuery) (*abci.ResponseQuery, error) {
 	switch kind {
 	case "key":
 		key, err := hex.DecodeString(rest)
-		if err != nil || len(key) == 0 || len(key) > 128 {
+		if err != nil || len(key) == 0 || len(key) > 128 || !bytes.Contains(keyPrefixes, key[:1]) {
 			return nil, &queryError{QueryBadPath, "want /key/<hex of a state key>"}
 		}
 		return out, proveKey(out, view, key)

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 
@@ -13,38 +15,43 @@ import (
 
 // CheckTx is the entrance of CometBFT's own RPC.
 func (a *App) CheckTx(ctx context.Context, r *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
-	code, log, err := a.enter(ctx, r.Tx, true)
-	if err != nil {
-		return nil, err
-	}
-	return &abci.ResponseCheckTx{Code: code, Log: log}, nil
-}
-
-// InsertTx takes what a peer sent. CometBFT does not say which peer.
-func (a *App) InsertTx(ctx context.Context, r *abci.RequestInsertTx) (*abci.ResponseInsertTx, error) {
-	code, _, err := a.enter(ctx, r.Tx, false)
-	if err != nil {
-		return nil, err
-	}
-	return &abci.ResponseInsertTx{Code: code}, nil
-}
-
-// enter admits one transaction: code 0 if it is in the pool, CodeTypeRetry if
-// it may come again, the rejection's code otherwise.
-func (a *App) enter(ctx context.Context, raw []byte, local bool) (code uint32, log string, err error) {
 	var out [1]Submission
-	a.admit(ctx, [][]byte{raw}, out[:], local)
-	err = out[0].Err
-	var r *tx.Rejection
+	a.admit(ctx, [][]byte{r.Tx}, out[:], true)
+	err := out[0].Err
+	var no *tx.Rejection
 	switch {
 	case err == nil || errors.Is(err, ErrKnown):
-		return abci.CodeTypeOK, "", nil
-	case errors.As(err, &r):
-		return uint32(r.Code), r.Detail, nil
+		return &abci.ResponseCheckTx{}, nil
+	case errors.As(err, &no):
+		return &abci.ResponseCheckTx{Code: uint32(no.Code), Log: no.Detail}, nil
 	case errors.Is(err, ErrBusy) || ctx.Err() != nil:
-		return abci.CodeTypeRetry, err.Error(), nil
+		return &abci.ResponseCheckTx{Code: abci.CodeTypeRetry, Log: err.Error()}, nil
 	}
-	return 0, "", err
+	return nil, err
+}
+
+// InsertTx takes what a peer sent, or says that it may come again. CometBFT
+// calls it from the routine that receives everything from that peer, votes of
+// consensus too, and does not say which peer it is; so it only reserves a place
+// and leaves the judgement to the inbox.
+func (a *App) InsertTx(_ context.Context, r *abci.RequestInsertTx) (*abci.ResponseInsertTx, error) {
+	if err := a.Fault(); err != nil {
+		return nil, err
+	}
+	key := sha256.Sum256(r.Tx)
+	if a.pool.get(key) != nil {
+		return &abci.ResponseInsertTx{}, nil
+	}
+	if err := a.makeRoom(r.Tx, false); err != nil {
+		a.metrics.refused(err)
+		var no *tx.Rejection
+		if errors.As(err, &no) {
+			return &abci.ResponseInsertTx{Code: uint32(no.Code)}, nil
+		}
+		return &abci.ResponseInsertTx{Code: abci.CodeTypeRetry}, nil
+	}
+	a.inbox.put(arrival{key: key, raw: r.Tx})
+	return &abci.ResponseInsertTx{}, nil
 }
 
 // ReapTxs gives CometBFT what to gossip: each transaction once when it comes in,
@@ -54,7 +61,7 @@ func (a *App) ReapTxs(_ context.Context, r *abci.RequestReapTxs) (*abci.Response
 }
 
 // recheckLimit bounds the transactions that are judged again after a block.
-const recheckLimit = 256
+const recheckLimit = 2048
 
 // settle brings the pool up to a committed block: what it decided leaves, what
 // waited for it moves up, and what has been waiting for long is judged again.
@@ -62,6 +69,10 @@ func (a *App) settle(x *execution) error {
 	for _, e := range a.pool.settled(x.items) {
 		a.dropped.put(e.facts.ID, tx.Reject(tx.BadNonce, "another transaction of the account took this nonce"))
 	}
+	now := time.Now()
+	a.pool.pace(len(x.items), now.Sub(a.settledAt))
+	a.settledAt = now
+	a.inbox.again()
 	height := int64(x.block.Height)
 	if err := a.fillGaps(height); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,21 @@ func submit(a *app.App, raws ...[]byte) []error {
 		out = append(out, s.Err)
 	}
 	return out
+}
+
+// await polls a condition until it holds.
+func await(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("timeout: %s", what)
+		}
+	}
 }
 
 func code(err error) tx.Code {
@@ -349,6 +365,13 @@ func TestGossipPassesOnOnceWithinItsBound(t *testing.T) {
 			if localOnly {
 				want = 2
 			}
+			await(t, "what peers sent is in the pool", func() bool {
+				p, err := c.Nodes[0].Prepare()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return len(p.Txs) == 4
+			})
 			seen := map[string]bool{}
 			for range 6 {
 				r, err := a.ReapTxs(context.Background(), &abci.RequestReapTxs{MaxBytes: uint64(len(votes[0]))})
@@ -369,6 +392,31 @@ func TestGossipPassesOnOnceWithinItsBound(t *testing.T) {
 				t.Errorf("passed on %d, want %d", len(seen), want)
 			}
 		})
+	}
+}
+
+// Two nodes may take two votes of one voter at once. Whichever is mined first,
+// the other comes after it, also on nodes that had refused it.
+func TestAPeersVoteThatHadNoPlaceFindsOneAfterTheBlock(t *testing.T) {
+	c := apptest.New(t, apptest.Options{})
+	voters := apptest.Keys("voter", 1)
+	e := c.OpenElection(voters, nil)
+	a := c.Nodes[0].App
+	first, second := e.Vote(voters[0], 1, "a"), e.Vote(voters[0], 2, "b")
+	if err := submit(a, first)[0]; err != nil {
+		t.Fatal(err)
+	}
+	if r, err := a.InsertTx(context.Background(), &abci.RequestInsertTx{Tx: second}); err != nil || r.Code != 0 {
+		t.Fatal(r, err)
+	}
+	mined := 0
+	await(t, "both are mined", func() bool {
+		b := c.Mine()
+		mined += len(b.Codes)
+		return mined == 2
+	})
+	if a.PendingCount() != 0 {
+		t.Errorf("%d places are taken", a.PendingCount())
 	}
 }
 
@@ -417,5 +465,49 @@ func TestASubmissionEndsWithItsContext(t *testing.T) {
 	}
 	if n := c.Nodes[0].App.PendingCount(); n != 0 {
 		t.Errorf("%d wait", n)
+	}
+}
+
+func TestSubmissionsGoOnWhileBlocksAreMade(t *testing.T) {
+	const groups, each = 4, 60
+	c := apptest.New(t, apptest.Options{Disk: true, App: func(_ int, cfg *app.Config) { cfg.ProposalTxs = 50 }})
+	voters := apptest.Keys("voter", groups*each)
+	e := c.OpenElection(voters, nil)
+	votes := e.Votes(voters)
+	a := c.Nodes[0].App
+	var wg sync.WaitGroup
+	for g := range groups {
+		wg.Go(func() {
+			for i := g * each; i < (g+1)*each; i += 5 {
+				if g == 0 { // a peer
+					for _, raw := range votes[i : i+5] {
+						if r, err := a.InsertTx(context.Background(), &abci.RequestInsertTx{Tx: raw}); err != nil || r.Code != 0 {
+							t.Error(r, err)
+						}
+					}
+					continue
+				}
+				for _, s := range a.Submit(context.Background(), votes[i:i+5]) {
+					if s.Err != nil {
+						t.Error(s.Err)
+					}
+				}
+				if _, err := a.Query(context.Background(), &abci.RequestQuery{Path: "/key/70"}); err != nil {
+					t.Error(err)
+				}
+				if _, err := a.ReapTxs(context.Background(), &abci.RequestReapTxs{}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	mined := 0
+	await(t, "all votes are mined", func() bool {
+		mined += len(c.Mine().Codes)
+		return mined == groups*each
+	})
+	wg.Wait()
+	if n := a.PendingCount(); n != 0 {
+		t.Errorf("%d are left", n)
 	}
 }

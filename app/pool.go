@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"urna/crypto/ethkey"
 	"urna/election"
@@ -24,8 +25,16 @@ type PoolConfig struct {
 	// for the transactions of accounts, so that an organiser can always act.
 	HighWater float64
 
+	// MaxWait is how long a vote may have to wait at the pace of the last full
+	// blocks; 2 s, negative for no bound. Above it votes that are submitted here
+	// are refused, too: a short queue mines as many as a long one, and whoever
+	// is refused at once can tell the voter. Up to 10,000 always find room, and
+	// what peers took is not refused for it.
+	MaxWait time.Duration
+
 	// ElectionShare is the part of MaxTxs that the votes of one election may
-	// take; 0.8.
+	// take when somebody submits another one here; 0.8. What peers took by their
+	// own share is not refused for it.
 	ElectionShare float64
 
 	// AccountTxs is how many transactions of one account may wait; 64.
@@ -39,7 +48,7 @@ type PoolConfig struct {
 	ParkedBlocks int64
 
 	// RecheckBlocks is after how many blocks a transaction that is still
-	// waiting is judged and gossiped again; 10.
+	// waiting is judged and gossiped again; 5.
 	RecheckBlocks int64
 
 	// LocalGossip keeps what peers sent from being passed on. Set it only where
@@ -59,7 +68,10 @@ func (c PoolConfig) withDefaults() (PoolConfig, error) {
 	def(&accountTxs, 64)
 	def(&ahead, 16)
 	def(&c.ParkedBlocks, 30)
-	def(&c.RecheckBlocks, 10)
+	def(&c.RecheckBlocks, 5)
+	if c.MaxWait == 0 {
+		c.MaxWait = 2 * time.Second
+	}
 	if c.HighWater == 0 {
 		c.HighWater = 0.9
 	}
@@ -92,6 +104,7 @@ type entry struct {
 	raw    []byte
 	facts  *tx.Verified
 	events []transition.Event // what admission saw; kept for accounts only
+	local  bool               // submitted here, not by a peer
 
 	place place
 	pos   int64 // in the queue, when ready
@@ -125,12 +138,13 @@ func (q *account) len() int {
 // Locks: account locks (see lockAccount) come before mu. mu is held for a few
 // map operations at a time, or for one pass over the entries of a block.
 type pool struct {
-	cfg   PoolConfig
-	txs   atomic.Int64 // entries and reservations
-	bytes atomic.Int64
-	high  int64 // MaxTxs and MaxBytes times HighWater
-	highB int64
-	share int
+	cfg      PoolConfig
+	txs      atomic.Int64 // entries and reservations
+	bytes    atomic.Int64
+	high     int64 // MaxTxs and MaxBytes times HighWater
+	highB    int64
+	patience atomic.Int64 // bound of txs for votes submitted here, at most high
+	share    int
 
 	stripes [64]sync.Mutex // account locks by the last byte of the address
 
@@ -151,7 +165,7 @@ func newPool(cfg PoolConfig) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pool{
+	p := &pool{
 		cfg:       cfg,
 		high:      int64(math.Ceil(float64(cfg.MaxTxs) * cfg.HighWater)),
 		highB:     int64(float64(cfg.MaxBytes) * cfg.HighWater),
@@ -160,15 +174,28 @@ func newPool(cfg PoolConfig) (*pool, error) {
 		votes:     map[voteSlot]*entry{},
 		elections: map[election.ID]int{},
 		accounts:  map[ethkey.Address]*account{},
-	}, nil
+	}
+	p.patience.Store(p.high)
+	return p, nil
 }
 
-// reserve takes room for a transaction of size bytes; release gives it back.
-// Votes stop at the high-water mark. An inserted entry keeps its room until it
-// leaves.
-func (p *pool) reserve(size int, vote bool) bool {
+// claim says who wants a place in the pool, and so how full it may be.
+type claim uint8
+
+const (
+	localVote claim = iota // up to what a voter can wait for
+	peerVote               // up to the high-water mark
+	anyKind                // up to the bounds
+)
+
+// reserve takes room for a transaction of size bytes; release gives it back. An
+// inserted entry keeps its room until it leaves.
+func (p *pool) reserve(size int, c claim) bool {
 	maxTxs, maxBytes := int64(p.cfg.MaxTxs), p.cfg.MaxBytes
-	if vote {
+	switch c {
+	case localVote:
+		maxTxs, maxBytes = p.patience.Load(), p.highB
+	case peerVote:
 		maxTxs, maxBytes = p.high, p.highB
 	}
 	if txs, bytes := p.txs.Add(1), p.bytes.Add(int64(size)); txs > maxTxs || bytes > maxBytes {
@@ -176,6 +203,24 @@ func (p *pool) reserve(size int, vote bool) bool {
 		return false
 	}
 	return true
+}
+
+// minQueue is how many transactions may wait at any pace.
+const minQueue = 10_000
+
+// pace notes that a block took txs transactions in the time since the one
+// before. It is a measure of what the chain can do only if as many were left.
+func (p *pool) pace(txs int, took time.Duration) {
+	bound := p.patience.Load()
+	switch {
+	case p.cfg.MaxWait < 0:
+		return
+	case p.txs.Load() < int64(txs) || txs == 0:
+		bound *= 2
+	default:
+		bound = (bound + int64(float64(txs)*p.cfg.MaxWait.Seconds()/max(took.Seconds(), 0.001))) / 2
+	}
+	p.patience.Store(min(max(bound, minQueue), p.high))
 }
 
 func (p *pool) release(size int) {
@@ -198,45 +243,45 @@ func (p *pool) get(key [32]byte) *entry {
 }
 
 // voteSlot tells why a vote has no place, before it is judged.
-func (p *pool) voteSlot(v *tx.Verified, id election.ID) error {
+func (p *pool) voteSlot(e *entry, id election.ID) error {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.voteTaken(v, id)
+	return p.voteTaken(e, id)
 }
 
-func (p *pool) voteTaken(v *tx.Verified, id election.ID) error {
-	if other := p.votes[voteSlot{id, v.Nullifier}]; other != nil {
-		if other.facts.ID == v.ID {
+func (p *pool) voteTaken(e *entry, id election.ID) error {
+	if other := p.votes[voteSlot{id, e.facts.Nullifier}]; other != nil {
+		if other.facts.ID == e.facts.ID {
 			return ErrKnown
 		}
 		return errVotePending
 	}
-	if p.elections[id] >= p.share {
+	if e.local && p.elections[id] >= p.share {
 		return errElectionCrowded
 	}
 	return nil
 }
 
 // insertVote puts a judged vote at the end of the queue.
-func (p *pool) insertVote(e *entry, id election.ID, gossip bool) error {
+func (p *pool) insertVote(e *entry, id election.ID) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.voteTaken(e.facts, id); err != nil {
+	if err := p.voteTaken(e, id); err != nil {
 		return err
 	}
 	p.votes[voteSlot{id, e.facts.Nullifier}] = e
 	p.elections[id]++
-	p.add(e, gossip)
+	p.add(e)
 	return nil
 }
 
 // add registers an entry that has its slot. Caller holds mu.
-func (p *pool) add(e *entry, gossip bool) {
+func (p *pool) add(e *entry) {
 	p.byKey[e.key] = e
 	if e.place == ready {
 		p.enqueue(e)
 	}
-	if gossip {
+	if e.local || !p.cfg.LocalGossip {
 		p.spread(e)
 	}
 }

@@ -52,22 +52,35 @@ const admissionSpan = 128
 // first and for all of them, so that a full node says so at once; the rest
 // waits for a worker.
 func (a *App) admit(ctx context.Context, raws [][]byte, out []Submission, local bool) {
-	keys := make([][32]byte, len(raws))
-	rest := 0
+	rest := make([]arrival, 0, len(raws))
 	for i, raw := range raws {
-		keys[i] = sha256.Sum256(raw)
-		if e := a.pool.get(keys[i]); e != nil {
+		key := sha256.Sum256(raw)
+		if e := a.pool.get(key); e != nil {
 			out[i].know(e.facts)
 			out[i].Events, out[i].Err = e.events, ErrKnown
-		} else if out[i].Err = a.makeRoom(raw); out[i].Err == nil {
-			rest++
+		} else if out[i].Err = a.makeRoom(raw, local); out[i].Err == nil {
+			rest = append(rest, arrival{key: key, raw: raw, local: local, out: &out[i]})
 		} else {
 			a.metrics.refused(out[i].Err)
 		}
 	}
-	if rest == 0 {
-		return
+	if len(rest) > 0 {
+		a.work(ctx, rest)
 	}
+}
+
+// arrival is a transaction that has a place in the pool reserved and waits to
+// be judged.
+type arrival struct {
+	key   [32]byte
+	raw   []byte
+	local bool
+	out   *Submission
+	tries int
+}
+
+// work judges arrivals when a worker is free.
+func (a *App) work(ctx context.Context, run []arrival) {
 	var waited error
 	select {
 	case a.workers <- struct{}{}:
@@ -76,61 +89,62 @@ func (a *App) admit(ctx context.Context, raws [][]byte, out []Submission, local 
 		waited = ctx.Err()
 	}
 	var t trial
-	for i, raw := range raws {
-		s := &out[i]
-		if s.Err != nil {
-			continue
-		}
-		if s.Err = waited; s.Err == nil {
-			if s.Err = ctx.Err(); s.Err == nil {
-				a.judge(&t, keys[i], raw, s, local || !a.cfg.Pool.LocalGossip)
+	for i := range run {
+		x := &run[i]
+		if x.out.Err = waited; waited == nil {
+			if x.out.Err = ctx.Err(); x.out.Err == nil {
+				a.judge(&t, x)
 			}
 		}
-		if s.Err != nil {
-			a.pool.release(len(raw))
-			a.metrics.refused(s.Err)
+		if x.out.Err != nil {
+			a.pool.release(len(x.raw))
+			a.metrics.refused(x.out.Err)
 		}
 	}
 }
 
-// makeRoom reserves a place in the pool. Above the high-water mark votes are
-// refused before their signatures are looked at.
-func (a *App) makeRoom(raw []byte) error {
-	if a.pool.reserve(len(raw), true) {
+// makeRoom reserves a place in the pool. When there is none for a vote, votes
+// are refused before their signatures are looked at.
+func (a *App) makeRoom(raw []byte, local bool) error {
+	vote := peerVote
+	if local {
+		vote = localVote
+	}
+	if a.pool.reserve(len(raw), vote) {
 		return nil
 	}
 	t, err := tx.Decode(raw)
 	if err != nil {
 		return asRejection(err)
 	}
-	if _, vote := t.Payload.(*tx.Vote); vote || !a.pool.reserve(len(raw), false) {
+	if _, isVote := t.Payload.(*tx.Vote); isVote || !a.pool.reserve(len(raw), anyKind) {
 		return ErrBusy
 	}
 	return nil
 }
 
 // judge verifies a transaction, applies it to a throw-away fork and inserts it.
-// The caller has reserved its place.
-func (a *App) judge(t *trial, key [32]byte, raw []byte, s *Submission, gossip bool) {
-	facts := a.facts.get(key)
+func (a *App) judge(t *trial, x *arrival) {
+	s := x.out
+	facts := a.facts.get(x.key)
 	if facts == nil {
 		var bad *tx.Rejection
-		if facts, bad = a.verifyOne(raw); bad != nil {
+		if facts, bad = a.verifyOne(x.raw); bad != nil {
 			s.Err = bad
 			return
 		}
 	}
 	s.know(facts)
-	e := &entry{key: key, raw: raw, facts: facts}
+	e := &entry{key: x.key, raw: x.raw, facts: facts, local: x.local}
 	if v, ok := facts.Payload.(*tx.Vote); ok {
-		s.Events, s.Err = a.admitVote(t, e, v.Election, gossip)
+		s.Events, s.Err = a.admitVote(t, e, v.Election)
 	} else {
-		s.Events, s.Err = a.admitAccount(e, gossip)
+		s.Events, s.Err = a.admitAccount(e)
 	}
 	if s.Err == nil {
 		a.dropped.forget(facts.ID)
 	} else if errors.Is(s.Err, ErrBusy) {
-		a.facts.put(key, facts) // it will come again
+		a.facts.put(x.key, facts) // it will come again
 	}
 }
 
@@ -173,8 +187,8 @@ func (a *App) apply(t trial, v *tx.Verified) ([]transition.Event, error) {
 	return nil, a.fail("judge a transaction", err)
 }
 
-func (a *App) admitVote(t *trial, e *entry, id election.ID, gossip bool) ([]transition.Event, error) {
-	if err := a.pool.voteSlot(e.facts, id); err != nil {
+func (a *App) admitVote(t *trial, e *entry, id election.ID) ([]transition.Event, error) {
+	if err := a.pool.voteSlot(e, id); err != nil {
 		return nil, err
 	}
 	if t.fork == nil {
@@ -188,13 +202,13 @@ func (a *App) admitVote(t *trial, e *entry, id election.ID, gossip bool) ([]tran
 		return nil, err
 	}
 	e.since = int64(t.block.Height)
-	return events, a.pool.insertVote(e, id, gossip)
+	return events, a.pool.insertVote(e, id)
 }
 
 // admitAccount judges a transaction of an account after those of the same
 // account that wait before it. A transaction whose nonce leaves a gap is parked
 // unjudged.
-func (a *App) admitAccount(e *entry, gossip bool) ([]transition.Event, error) {
+func (a *App) admitAccount(e *entry) ([]transition.Event, error) {
 	defer a.pool.lockAccount(e.facts.Signer).Unlock()
 	if known, err := a.pool.accountSlot(e.facts); err != nil {
 		if known != nil {
@@ -227,14 +241,14 @@ func (a *App) admitAccount(e *entry, gossip bool) ([]transition.Event, error) {
 				return nil, tx.Reject(tx.BadNonce, "the nonce is %d, too far ahead of the account's next one, %d", nonce, acc.Nonce)
 			}
 			e.place = parked
-			a.pool.insertAccount(e, gossip)
+			a.pool.insertAccount(e)
 			return nil, nil
 		}
 	}
 	if e.events, err = a.apply(t, e.facts); err != nil {
 		return nil, err
 	}
-	a.pool.insertAccount(e, gossip)
+	a.pool.insertAccount(e)
 	a.promote(t, parkedOnes)
 	return e.events, nil
 }

@@ -38,7 +38,7 @@ func engine(b *testing.B, nodes, votes int) {
 	var rs []*running
 	for _, cfg := range configs {
 		cfg.RPC = ""
-		rs = append(rs, start(b, cfg, func(c *app.Config) { c.Pool.LocalGossip = true }))
+		rs = append(rs, start(b, cfg, nil))
 	}
 	e, raws := openElection(b, rs[0], votes)
 	for _, r := range rs {
