@@ -140,6 +140,28 @@ func TestATransactionThatNeverFollowsItsGapIsDropped(t *testing.T) {
 	}
 }
 
+func TestASuccessorOfADroppedTransactionWaitsForAnother(t *testing.T) {
+	c := apptest.New(t, apptest.Options{})
+	c.Mine()
+	pkg, err := tx.SignFaucet(apptest.Key("bank"), tx.FaucetPayload{
+		Identifier: 1, To: apptest.Key("org").Address(), Amount: 100, ChainID: apptest.ChainID, NotAfter: uint64(apptest.Start.Unix()) + 10,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.Nodes[0].App
+	if errs := submit(a, apptest.Sign(t, apptest.Key("org"), &tx.CollectFaucet{Faucet: pkg}), send(t, 1, "org", "bank")); errs[0] != nil || errs[1] != nil {
+		t.Fatal(errs)
+	}
+	c.Pass(time.Hour) // the package expires while it waits
+	if b := c.Mine(); len(b.Codes) != 0 || a.PendingCount() != 1 {
+		t.Fatalf("mined %v, %d wait", b.Codes, a.PendingCount())
+	}
+	if b := c.Mine(send(t, 0, "org", "bank")); len(b.Codes) != 2 || a.PendingCount() != 0 {
+		t.Errorf("mined %v, %d wait", b.Codes, a.PendingCount())
+	}
+}
+
 func TestANewAccountCanActInTheBlockThatCreatesIt(t *testing.T) {
 	c := apptest.New(t, apptest.Options{})
 	c.Mine()

@@ -104,8 +104,12 @@ func TestTheOrderOfScheduleKeysIsTheOrderOfWork(t *testing.T) {
 	id := electionID(1)
 	subject := bytes.Repeat([]byte{0}, 28)
 	in := []Scheduled{
-		{1, ScheduleClose, id[:]}, {1, ScheduleSeal, id[:]}, {1, ScheduleForget, subject},
-		{2, ScheduleClose, id[:]}, {255, ScheduleForget, subject}, {256, ScheduleClose, id[:]},
+		{1, ScheduleClose, id[:]},
+		{1, ScheduleSeal, id[:]},
+		{1, ScheduleForget, subject},
+		{2, ScheduleClose, id[:]},
+		{255, ScheduleForget, subject},
+		{256, ScheduleClose, id[:]},
 	}
 	var keys [][]byte
 	for _, s := range in {

@@ -26,8 +26,12 @@ type model struct {
 
 func newModel() *model {
 	return &model{
-		map[ethkey.Address]Account{}, map[election.ID]Stage{}, map[election.ID][]NewVote{},
-		map[ethkey.Address]Validator{}, map[string]Scheduled{}, map[string]uint64{},
+		map[ethkey.Address]Account{},
+		map[election.ID]Stage{},
+		map[election.ID][]NewVote{},
+		map[ethkey.Address]Validator{},
+		map[string]Scheduled{},
+		map[string]uint64{},
 	}
 }
 

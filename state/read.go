@@ -99,7 +99,8 @@ func (s records) Sealing(id election.ID) (*Sealing, error) {
 }
 
 // log and tally are the records as they are stored.
-func (s records) log(id election.ID) (Log, error)             { return logKind.get(s, LogKey(id)) }
+func (s records) log(id election.ID) (Log, error) { return logKind.get(s, LogKey(id)) }
+
 func (s records) tally(id election.ID) (*ballot.Tally, error) { return tallyKind.get(s, TallyKey(id)) }
 
 // Validator returns the seat of a consensus address.

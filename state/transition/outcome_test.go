@@ -22,8 +22,10 @@ func everyEvent() *transition.BlockOutcome {
 		Before: []transition.Event{transition.ValidatorChanged{Validator: a, PublicKey: [33]byte{2, 9}, Power: 5, Reason: "joined"}},
 		Txs: []transition.Outcome{
 			{ID: tx.ID{5}, Kind: tx.KindNewElection, Signer: a, Events: []transition.Event{
-				transition.AccountCreated{Account: a, InfoURI: "ipfs://x"}, transition.AccountChanged{Account: b},
-				transition.Transferred{From: a, To: b, Amount: 9}, transition.FeePaid{From: a, Amount: 1, Kind: tx.KindSendTokens},
+				transition.AccountCreated{Account: a, InfoURI: "ipfs://x"},
+				transition.AccountChanged{Account: b},
+				transition.Transferred{From: a, To: b, Amount: 9},
+				transition.FeePaid{From: a, Amount: 1, Kind: tx.KindSendTokens},
 				transition.FeePaid{From: a, Amount: 1, Kind: tx.KindNewElection, Reference: &id},
 				transition.ElectionCreated{ID: id, Organisation: a},
 			}},
@@ -34,7 +36,8 @@ func everyEvent() *transition.BlockOutcome {
 		},
 		Events: []transition.Event{
 			transition.StatusChanged{ID: id, From: election.Ready, To: election.Ended, Manual: true},
-			transition.CensusChanged{ID: other, Root: [32]byte{1}, MaxSize: 12}, transition.DurationChanged{ID: id, End: 99},
+			transition.CensusChanged{ID: other, Root: [32]byte{1}, MaxSize: 12},
+			transition.DurationChanged{ID: id, End: 99},
 			transition.ResultWritten{ID: id},
 		},
 	}
