@@ -37,6 +37,15 @@ func TestAnElectionIsSeenFromItsCreationToItsResult(t *testing.T) {
 	a.mine()
 	path := "/elections/" + made.ElectionID
 	a.get(path).ok(nil)
+	var transaction struct {
+		Tx struct {
+			NewProcess struct{ Process struct{ ProcessID string } }
+		}
+	}
+	a.get("/chain/transactions/" + made.TxHash).ok(&transaction)
+	if got := transaction.Tx.NewProcess.Process.ProcessID; got != made.ElectionID {
+		t.Errorf("the transaction that created %s shows %q", made.ElectionID, got)
+	}
 	a.get(path+"/keys").refused(http.StatusNotFound, codeNoElectionKeys)
 	a.get(path+"/scrutiny").refused(http.StatusNotFound, codeNoResults, "not yet available")
 

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"urna/indexer"
+	"urna/state"
+	"urna/state/transition"
 	"urna/tx"
 )
 
@@ -123,6 +126,9 @@ func (g *Gateway) replyTransaction(w http.ResponseWriter, r *http.Request, t ind
 	case err != nil:
 		return err
 	case decoded != nil:
+		if err := g.nameElection(t, decoded.Payload); err != nil {
+			return err
+		}
 		answer.Tx, answer.Signature = tx.JSON(decoded.Payload), hex.EncodeToString(decoded.Signature)
 	}
 	return reply(w, answer)
@@ -139,6 +145,35 @@ func (g *Gateway) decoded(ctx context.Context, t indexer.Transaction) (*tx.Tx, e
 		return nil, nil
 	}
 	return decoded, err
+}
+
+// nameElection fills in the id of the election that a transaction created, which
+// few clients write into it and all look for.
+func (g *Gateway) nameElection(t indexer.Transaction, p tx.Payload) error {
+	created, ok := p.(*tx.NewElection)
+	if !ok || created.Expect != nil {
+		return nil
+	}
+	journal, err := g.app.Store().Journal(t.Height)
+	if errors.Is(err, state.ErrNotFound) {
+		return nil // the state began later, with a snapshot
+	}
+	if err != nil {
+		return err
+	}
+	outcome, err := transition.DecodeBlockOutcome(journal)
+	if err != nil {
+		return err
+	}
+	if t.Index >= len(outcome.Txs) {
+		return fmt.Errorf("block %d has no outcome of transaction %d", t.Height, t.Index)
+	}
+	for _, e := range outcome.Txs[t.Index].Events {
+		if e, ok := e.(transition.ElectionCreated); ok {
+			created.Expect = &e.ID
+		}
+	}
+	return nil
 }
 
 type referenceAnswer struct {
