@@ -275,8 +275,12 @@ func electionID(s string) (election.ID, error) {
 
 func showElection(w io.Writer, e *client.Election) {
 	rows := [][2]string{
-		{"election", e.ID}, {"title", electionTitle(e)}, {"organisation", e.Organisation}, {"status", e.Status},
-		{"start", e.Start.Format(time.RFC3339)}, {"end", e.End.Format(time.RFC3339)},
+		{"election", e.ID},
+		{"title", electionTitle(e)},
+		{"organisation", e.Organisation},
+		{"status", e.Status},
+		{"start", e.Start.Format(time.RFC3339)},
+		{"end", e.End.Format(time.RFC3339)},
 		{"votes", strconv.FormatUint(e.VoteCount, 10)},
 	}
 	if e.Census != nil {

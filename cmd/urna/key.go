@@ -132,9 +132,11 @@ func storePlain(path string, key *ethkey.Key) error {
 }
 
 func newKeyShow(a *app) *cobra.Command {
-	var private bool
+	var private, only bool
 	c := &cobra.Command{Use: "show [NAME]", Short: "Show a key's address", Args: cobra.MaximumNArgs(1)}
 	c.Flags().BoolVar(&private, "private", false, "show the private key, too")
+	c.Flags().BoolVar(&only, "address", false, "print the address and nothing else")
+	c.MarkFlagsMutuallyExclusive("private", "address")
 	c.ValidArgsFunction = a.completeKeys
 	return a.local(c, func(args []string) error {
 		if len(args) == 1 {
@@ -143,6 +145,10 @@ func newKeyShow(a *app) *cobra.Command {
 		if !private {
 			who, err := a.ownAddress()
 			if err != nil {
+				return err
+			}
+			if only {
+				_, err := fmt.Fprintln(a.out, who)
 				return err
 			}
 			return a.printKey(keyAnswer{Name: a.as, Address: who.String()})

@@ -103,9 +103,15 @@ func newVoteShow(a *app) *cobra.Command {
 		}
 		return a.print(v, func(w io.Writer) {
 			table(w, [][2]string{
-				{"vote", v.ID}, {"election", v.Election}, {"voter", v.Voter}, {"ballot", string(v.Package)},
-				{"weight", v.Weight}, {"overwrites", strconv.FormatUint(uint64(v.OverwriteCount), 10)},
-				{"memo", memoText(v.Memo)}, {"block", strconv.FormatInt(v.Height, 10)}, {"date", v.Date.Format(time.RFC3339)},
+				{"vote", v.ID},
+				{"election", v.Election},
+				{"voter", v.Voter},
+				{"ballot", string(v.Package)},
+				{"weight", v.Weight},
+				{"overwrites", strconv.FormatUint(uint64(v.OverwriteCount), 10)},
+				{"memo", memoText(v.Memo)},
+				{"block", strconv.FormatInt(v.Height, 10)},
+				{"date", v.Date.Format(time.RFC3339)},
 				{"transaction", v.TxHash},
 			})
 		})

@@ -185,7 +185,7 @@ Try:
 
   %surna status
   urna key new me && urna account create --name "Chess club"
-  echo "$(urna key show --json | grep -o '[0-9a-f]\{40\}' | head -1),1" > members.csv
+  urna key show --address > members.csv
   urna election new --title "Shall we?" --choice "Yes,No" --members members.csv --duration 1h
   urna vote cast --choices 0 --election <the id that was printed>
 

@@ -114,8 +114,22 @@ func (n *node) start(ctx context.Context) error {
 		return err
 	}
 	n.url = "http://" + api.Addr().String() + gateway.BasePath
-	n.serve(ctx, api, handler)
+	n.serve(ctx, api, endStreams(ctx, handler))
 	return nil
+}
+
+// endStreams ends the push stream's requests with ctx: they have no other end,
+// and a node that stops would wait for them in vain.
+func endStreams(ctx context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == gateway.BasePath+"/chain/events" {
+			until, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(ctx, cancel)()
+			r = r.WithContext(until)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (n *node) onStop(f func() error) { n.stops = append(n.stops, f) }
@@ -326,13 +340,13 @@ func (n *node) faucet() (gateway.FaucetConfig, error) {
 	}, nil
 }
 
-// serve answers on l until ctx ends. Requests under way are given stopTime;
-// streams are cut.
+// serve answers on l until ctx ends. Requests under way are given stopTime, then
+// they are cut.
 func (n *node) serve(ctx context.Context, l net.Listener, h http.Handler) {
-	streams, cut := context.WithCancel(context.WithoutCancel(ctx))
+	base, cut := context.WithCancel(context.WithoutCancel(ctx))
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		BaseContext: func(net.Listener) context.Context { return streams },
+		BaseContext: func(net.Listener) context.Context { return base },
 		ErrorLog:    slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
 	n.group.Go(func() error {
