@@ -35,8 +35,11 @@ func (s *Store) Snapshot(ctx context.Context, height int64, w io.Writer) error {
 	if height <= 0 || height > s.Height() {
 		return ErrUncommitted
 	}
-	frozen := s.db.Snapshot()
-	err := s.snapshot(ctx, frozen, height, w)
+	frozen, err := s.db.Snapshot()
+	if err != nil {
+		return fmt.Errorf("state: snapshot: %w", err)
+	}
+	err = s.snapshot(ctx, frozen, height, w)
 	return errors.Join(err, frozen.Close())
 }
 

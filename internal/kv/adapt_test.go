@@ -124,7 +124,10 @@ func TestASnapshotCarriesAReadableTree(t *testing.T) {
 	if _, _, err := tree.SaveVersion(); err != nil {
 		t.Fatal(err)
 	}
-	s := db.Snapshot()
+	s, err := db.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer closed(t, s)
 	past, err := iavl.NewMutableTree(s.Tree('i'), 10, true, iavl.NewNopLogger()).GetImmutable(1)
 	if err != nil {

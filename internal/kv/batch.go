@@ -76,7 +76,7 @@ func (b *Batch) commit(how *pebble.WriteOptions) (err error) {
 	if b.b == nil {
 		return errBatchDone
 	}
-	if err := b.fault.get(); err != nil {
+	if err := b.fault.usable(); err != nil {
 		return errors.Join(err, b.Close())
 	}
 	defer func() {

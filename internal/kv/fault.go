@@ -14,6 +14,7 @@ type fault struct {
 	tripped   chan struct{} // closed when err is set
 	wedged    atomic.Bool   // Pebble gave up with its locks held
 	abandoned atomic.Bool   // nobody waits for Pebble any more
+	closed    atomic.Bool
 }
 
 func newFault() *fault { return &fault{tripped: make(chan struct{})} }
@@ -23,6 +24,14 @@ func (f *fault) get() error {
 		return *p
 	}
 	return nil
+}
+
+// usable says why the database cannot be used, if it cannot.
+func (f *fault) usable() error {
+	if f.closed.Load() {
+		return ErrClosed
+	}
+	return f.get()
 }
 
 func (f *fault) set(err error) {

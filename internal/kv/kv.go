@@ -32,8 +32,13 @@ const (
 	cacheBytes    = blockBytes + memtables*memtableBytes
 )
 
-// ErrEmptyKey refuses a key without bytes.
-var ErrEmptyKey = errors.New("kv: empty key")
+var (
+	// ErrEmptyKey refuses a key without bytes.
+	ErrEmptyKey = errors.New("kv: empty key")
+
+	// ErrClosed answers whoever comes after Close.
+	ErrClosed = errors.New("kv: closed")
+)
 
 // FS is a file system that a database lives on.
 type FS = vfs.FS
@@ -117,8 +122,11 @@ func openPebble(dir string, opts *pebble.Options, f *fault) (*pebble.DB, error) 
 }
 
 // Close releases the database. What was written without sync is on disk
-// afterwards, too.
+// afterwards, too. No call may be under way; later ones get ErrClosed.
 func (d *DB) Close() error {
+	if d.fault.closed.Swap(true) {
+		return ErrClosed
+	}
 	if d.fault.wedged.Load() {
 		return fmt.Errorf("kv: close: %w", d.fault.get()) // the engine holds locks it will never give back
 	}
@@ -152,7 +160,7 @@ func (d *DB) Delete(key []byte) error {
 
 // Compact rewrites the keys from start until before end in their smallest form.
 func (d *DB) Compact(start, end []byte) error {
-	if err := d.fault.get(); err != nil {
+	if err := d.fault.usable(); err != nil {
 		return err
 	}
 	if err := d.db.Compact(context.Background(), start, end, false); err != nil {
@@ -171,9 +179,12 @@ type Snapshot struct {
 }
 
 // Snapshot keeps what the database holds now. It must be closed.
-func (d *DB) Snapshot() *Snapshot {
+func (d *DB) Snapshot() (*Snapshot, error) {
+	if err := d.fault.usable(); err != nil {
+		return nil, err
+	}
 	s := d.db.NewSnapshot()
-	return &Snapshot{reader{from: s, fault: d.fault}, s}
+	return &Snapshot{reader{from: s, fault: d.fault}, s}, nil
 }
 
 // Close gives the snapshot up.
@@ -204,7 +215,7 @@ func (r reader) lookup(key []byte, found func([]byte)) error {
 	if len(key) == 0 {
 		return ErrEmptyKey
 	}
-	if err := r.fault.get(); err != nil {
+	if err := r.fault.usable(); err != nil {
 		return err
 	}
 	v, c, err := r.from.Get(key)
@@ -221,7 +232,7 @@ func (r reader) lookup(key []byte, found func([]byte)) error {
 // Iter visits the keys from start until before end in byte order; nil is no
 // bound. The iterator must be closed.
 func (r reader) Iter(start, end []byte) (*Iterator, error) {
-	if err := r.fault.get(); err != nil {
+	if err := r.fault.usable(); err != nil {
 		return nil, err
 	}
 	it, err := r.from.NewIter(&pebble.IterOptions{LowerBound: bytes.Clone(start), UpperBound: bytes.Clone(end)})

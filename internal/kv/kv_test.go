@@ -117,7 +117,10 @@ func TestASnapshotDoesNotChange(t *testing.T) {
 	if err := db.Set([]byte("a"), []byte("1")); err != nil {
 		t.Fatal(err)
 	}
-	s := db.Snapshot()
+	s, err := db.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer closed(t, s)
 	if err := errors.Join(db.Set([]byte("a"), []byte("2")), db.Set([]byte("b"), nil)); err != nil {
 		t.Fatal(err)
@@ -139,6 +142,23 @@ func TestEmptyKeysAreRefused(t *testing.T) {
 	for _, err := range []error{get, has, db.Set(nil, nil), db.Delete(nil)} {
 		if !errors.Is(err, kv.ErrEmptyKey) {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestAClosedDatabaseAnswersWithAnError(t *testing.T) {
+	db := open(t, "", kv.Options{})
+	b := db.NewBatch()
+	if err := b.Set([]byte("k"), []byte("v")); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, db)
+	_, get := db.Get([]byte("k"))
+	_, iter := db.Iter(nil, nil)
+	_, snapshot := db.Snapshot()
+	for i, err := range []error{get, iter, snapshot, b.Write(), db.Compact(nil, []byte("k")), db.Close()} {
+		if !errors.Is(err, kv.ErrClosed) {
+			t.Errorf("call %d: %v", i, err)
 		}
 	}
 }
