@@ -7,12 +7,18 @@ import (
 
 	"urna/election"
 	"urna/internal/kv"
+	"urna/internal/kv/kvtest"
 )
 
-// spoil opens a directory behind the store's back and changes it.
-func spoil(t *testing.T, dir string, change func(*kv.Batch) error) {
+// on is a store on a disk in memory.
+func on(disk *kvtest.Disk, mode CheckMode) Config {
+	return Config{Dir: "state", FS: disk.FS(), Check: mode}
+}
+
+// spoil changes the database behind the store's back.
+func spoil(t *testing.T, disk *kvtest.Disk, change func(*kv.Batch) error) {
 	t.Helper()
-	db, err := kv.Open(dir, kv.Options{})
+	db, err := kv.Open("state", kv.Options{FS: disk.FS()})
 	must(t, err)
 	b := db.NewBatch()
 	must(t, errors.Join(change(b), b.WriteSync(), db.Close()))
@@ -20,7 +26,12 @@ func spoil(t *testing.T, dir string, change func(*kv.Batch) error) {
 
 func TestOpenRefusesVotesThatContradictTheTree(t *testing.T) {
 	const n = 1400 // more than the last records that a sample reads
-	id := electionID(1)
+	good := kvtest.NewDisk()
+	s, id, votes := sized(t, on(good, Full), n, n)
+	must(t, s.Close())
+	for _, mode := range []CheckMode{Sampled, Full} {
+		must(t, openStore(t, on(good, mode)).Close())
+	}
 	replaced := func(votes []NewVote, pos int, change func(*VoteRecord)) []byte {
 		r := votes[pos].Record
 		change(&r)
@@ -70,15 +81,10 @@ func TestOpenRefusesVotesThatContradictTheTree(t *testing.T) {
 		"a subtree is cut":     {func(b *kv.Batch, v []NewVote) error { return b.Set(tileKey(id, 1, 1), []byte{1}) }, true},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
-			dir := t.TempDir()
-			s, _, votes := sized(t, Config{Dir: dir}, n, n)
-			must(t, s.Close())
-			for _, mode := range []CheckMode{Sampled, Full} {
-				must(t, openStore(t, Config{Dir: dir, Check: mode}).Close())
-			}
-			spoil(t, dir, func(b *kv.Batch) error { return c.change(b, votes) })
+			disk := good.Restart()
+			spoil(t, disk, func(b *kv.Batch) error { return c.change(b, votes) })
 			for mode, found := range map[CheckMode]bool{Sampled: c.sampled, Full: true} {
-				s, err := Open(Config{Dir: dir, Check: mode})
+				s, err := Open(on(disk, mode))
 				if (err != nil) != found {
 					t.Errorf("mode %d: %v", mode, err)
 				}
@@ -93,16 +99,16 @@ func TestOpenRefusesVotesThatContradictTheTree(t *testing.T) {
 }
 
 func TestTheRecordsOfAClosedElectionAreLeftToAFullCheck(t *testing.T) {
-	dir := t.TempDir()
-	s, id, _ := sized(t, Config{Dir: dir}, 20, 20)
+	disk := kvtest.NewDisk()
+	s, id, _ := sized(t, on(disk, Sampled), 20, 20)
 	f := s.Fork()
 	stage := newStage()
 	stage.Status = election.Results
 	must(t, f.SetStage(id, stage))
 	commit(t, s, f)
 	must(t, s.Close())
-	spoil(t, dir, func(b *kv.Batch) error { return b.Delete(positionKey(leafKeys, id, 3)) })
-	s = openStore(t, Config{Dir: dir})
+	spoil(t, disk, func(b *kv.Batch) error { return b.Delete(positionKey(leafKeys, id, 3)) })
+	s = openStore(t, on(disk, Sampled))
 	if _, err := s.View().VoteAt(id, 3); err == nil || errors.Is(err, ErrNotFound) {
 		t.Errorf("a lost record reads as %v", err)
 	}
@@ -110,19 +116,19 @@ func TestTheRecordsOfAClosedElectionAreLeftToAFullCheck(t *testing.T) {
 		t.Errorf("a lost vote reads as %v", err)
 	}
 	must(t, s.Close())
-	if _, err := Open(Config{Dir: dir, Check: Full}); err == nil {
+	if _, err := Open(on(disk, Full)); err == nil {
 		t.Error("a full check found nothing")
 	}
 }
 
 func TestAWrongBallotIsAFaultWhenItIsRead(t *testing.T) {
-	dir := t.TempDir()
-	s, id, _ := sized(t, Config{Dir: dir}, 20, 20)
+	disk := kvtest.NewDisk()
+	s, id, _ := sized(t, on(disk, Sampled), 20, 20)
 	must(t, s.Close())
-	spoil(t, dir, func(b *kv.Batch) error {
+	spoil(t, disk, func(b *kv.Batch) error {
 		return errors.Join(b.Set(positionKey(ballotKeys, id, 3), []byte{0, 0}), b.Delete(positionKey(ballotKeys, id, 4)))
 	})
-	s = closing(t, openStore(t, Config{Dir: dir}))
+	s = closing(t, openStore(t, on(disk, Sampled)))
 	for pos := range uint64(6) {
 		_, _, err := s.View().Ballot(id, pos)
 		if bad := pos == 3 || pos == 4; (err != nil) != bad || errors.Is(err, ErrNotFound) {

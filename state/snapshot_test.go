@@ -164,12 +164,12 @@ func TestATamperedSnapshotIsRefusedOrHasAnotherRoot(t *testing.T) {
 		}
 		must(t, got.Close())
 	}
-	for at := 0; at < len(whole); at += 1 + at/64%7 {
+	for at := 0; at < len(whole); at += 1 + at%5 {
 		changed := bytes.Clone(whole)
 		changed[at] ^= 1 << (at % 8)
 		try(fmt.Sprintf("flipped at %d: %x", at, whole[max(0, at-10):at+10]), changed)
 	}
-	for n := 0; n < len(whole); n += 13 {
+	for n := 0; n < len(whole); n += 29 {
 		try("cut", whole[:n])
 	}
 	try("longer", append(bytes.Clone(whole), 0))

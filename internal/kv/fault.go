@@ -3,6 +3,7 @@ package kv
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -65,6 +66,10 @@ type frozenFS struct {
 	fault *fault
 }
 
+// pause keeps Pebble, which tries again at once and for ever, from burning a
+// processor over a frozen disk.
+const pause = time.Millisecond
+
 const logCategory = "pebble-wal" // how Pebble marks the files of its log
 
 func (f frozenFS) Unwrap() vfs.FS { return f.FS }
@@ -73,8 +78,9 @@ func (f frozenFS) Unwrap() vfs.FS { return f.FS }
 func (f frozenFS) try(change func() error) error {
 	if err := f.fault.get(); err != nil {
 		if f.fault.abandoned.Load() {
-			select {} // or Pebble would try again and again
+			select {} // for whoever still waits for Pebble: nobody
 		}
+		time.Sleep(pause)
 		return err
 	}
 	return change()
