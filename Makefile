@@ -6,6 +6,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 LDFLAGS  := -X main.version=$(VERSION)
 FUZZTIME ?= 60s
 SOAK     ?= 30m
+SIM      ?= 10m
 BENCH    ?= .
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -20,7 +21,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench e2e conformance soak vectors clean
+.PHONY: help build dev test unit lint race fuzz bench e2e conformance soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +61,9 @@ e2e: build ## networks of separate processes, with faults
 
 soak: build ## the crash loop over and over for SOAK (30m)
 	$(GO) test -count 1 -timeout 24h -v -run Killed ./test/e2e -args -soak $(SOAK)
+
+sim: ## random lives of small networks for SIM (10m); a failure prints its seed
+	$(GO) test -count 1 -timeout 24h ./test/sim -args -for $(SIM)
 
 conformance: build test/conformance/node_modules/.package-lock.json ## the unmodified @vocdoni/sdk against urnad dev
 	cd test/conformance && node run.mjs
