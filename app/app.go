@@ -67,6 +67,7 @@ var (
 	errElectionCrowded error = busy("too many votes of this election are pending; try again later")
 	errNoncePending    error = busy("another transaction of this account with this nonce is pending; try again after the next block")
 	errAccountCrowded  error = busy("too many transactions of this account are pending; try again after the next block")
+	errOldState        error = busy("the state has moved on too far meanwhile; try again")
 	errNoBlockYet      error = busy("the chain has no block yet; try again later")
 )
 

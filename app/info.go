@@ -73,6 +73,9 @@ func (a *App) Query(_ context.Context, r *abci.RequestQuery) (*abci.ResponseQuer
 	if errors.As(err, &bad) {
 		return &abci.ResponseQuery{Code: bad.code, Log: bad.text, Height: r.Height}, nil
 	}
+	if errors.Is(err, state.ErrPruned) { // while it was read
+		return &abci.ResponseQuery{Code: QueryUnavailable, Log: err.Error(), Height: r.Height}, nil
+	}
 	// An error of the disk goes to whoever asked. If it concerns consensus it
 	// will show there; what strangers ask for must not stop a node.
 	return out, err

@@ -168,10 +168,20 @@ func (a *App) trial() (t trial, err error) {
 		return t, errNoBlockYet
 	}
 	if t.block, err = a.nextBlock(v); err != nil {
-		return t, a.fail("read the mark of the last block", err)
+		return t, a.unreadable("read the mark of the last block", err)
 	}
 	t.fork = v.Fork()
 	return t, nil
+}
+
+// unreadable is for an error of reading the state outside consensus: a fault,
+// unless the height was given up in the meantime, which says nothing of this
+// node's knowledge.
+func (a *App) unreadable(doing string, err error) error {
+	if errors.Is(err, state.ErrPruned) {
+		return errOldState
+	}
+	return a.fail(doing, err)
 }
 
 // apply is transition.Apply; an error is a rejection or this node's fault.
@@ -184,7 +194,7 @@ func (a *App) apply(t trial, v *tx.Verified) ([]transition.Event, error) {
 	if errors.As(err, &r) {
 		return nil, r
 	}
-	return nil, a.fail("judge a transaction", err)
+	return nil, a.unreadable("judge a transaction", err)
 }
 
 func (a *App) admitVote(t *trial, e *entry, id election.ID) ([]transition.Event, error) {
@@ -234,7 +244,7 @@ func (a *App) admitAccount(e *entry) ([]transition.Event, error) {
 	if numbered {
 		acc, err := t.fork.Account(e.facts.Signer)
 		if err != nil && !errors.Is(err, state.ErrNotFound) {
-			return nil, a.fail("read an account", err)
+			return nil, a.unreadable("read an account", err)
 		}
 		if err == nil && nonce > acc.Nonce {
 			if nonce-acc.Nonce > a.pool.cfg.Ahead {

@@ -261,7 +261,7 @@ func (c *Config) checkNumbers() error {
 		v, low, hi int64
 	}{
 		{"memory_limit", int64(c.MemoryLimit), 0, 1 << 50},
-		{"state.keep_versions", c.State.KeepVersions, 1, 1_000_000},
+		{"state.keep_versions", c.State.KeepVersions, 10, 1_000_000},
 		{"state.snapshot_every", c.State.SnapshotEvery, 0, 10_000_000},
 		{"state.snapshot_keep", c.State.SnapshotKeep, 1, 1000},
 		{"consensus.retain_blocks", c.Consensus.RetainBlocks, 0, 1 << 50},
