@@ -176,6 +176,9 @@ func newPool(cfg PoolConfig) (*pool, error) {
 		accounts:  map[ethkey.Address]*account{},
 	}
 	p.patience.Store(p.high)
+	if cfg.MaxWait > 0 {
+		p.patience.Store(min(2*minQueue, p.high)) // until blocks show their pace
+	}
 	return p, nil
 }
 

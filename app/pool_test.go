@@ -158,7 +158,7 @@ func audit(t *testing.T, p *pool, in map[*entry]bool) {
 
 func TestTheQueueIsAsLongAsAVoterCanWait(t *testing.T) {
 	p := newTestPool(t, PoolConfig{MaxTxs: 200_000, MaxWait: 2 * time.Second})
-	if got := p.patience.Load(); got != 180_000 {
+	if got := p.patience.Load(); got != 20_000 {
 		t.Fatalf("at the start %d", got)
 	}
 	p.txs.Store(150_000) // a backlog: blocks of 15,000 every second
