@@ -72,8 +72,9 @@ test/conformance/node_modules/.package-lock.json: test/conformance/package-lock.
 	cd test/conformance && npm ci
 	@touch $@
 
-vectors: ## write test/vectors again; read the difference before you commit it
-	$(GO) test ./test/vectors -update
+vectors: ## write golden files and generated pages again; read the difference before you commit it
+	$(GO) test -count 1 ./tx ./state ./cmd/urnad ./test/scripts -update
+	$(GO) test -count 1 ./gateway -update -update-explorer
 
 clean: ## remove what was built and installed
 	rm -rf bin test/conformance/node_modules

@@ -4,6 +4,9 @@
 // gateway has answered as mined is there afterwards, on every node; all nodes
 // have the same blocks and roots; the result is the sum of the ballots.
 //
+// A killed process leaves what it wrote to the kernel; what a power failure does
+// to a disk is tested in package state, on a file system that can lose writes.
+//
 // The package has tests only. Every process is ended by its id, every wait has
 // a deadline, and the logs of a failed run are kept.
 package e2e
