@@ -18,7 +18,7 @@ export CGO_ENABLED := 1
 
 # Builds do not depend on where the source lies. Tests build in the same way, so
 # that nothing is compiled twice.
-export GOFLAGS := $(GOFLAGS) -trimpath
+export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help build dev test unit lint race fuzz bench e2e conformance soak sim vectors clean
