@@ -97,8 +97,13 @@ func sources(t *testing.T) []file {
 	return out
 }
 
-// room is the top-level folder of a package.
+// room is the folder with a floor that a package is in.
 func room(pkg string) string {
+	for room := range floor {
+		if strings.Contains(room, "/") && within(pkg, room) {
+			return room
+		}
+	}
 	first, _, _ := strings.Cut(pkg, "/")
 	return first
 }
