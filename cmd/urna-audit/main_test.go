@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"urna/internal/check"
+)
+
+// audit runs the program with arguments.
+func audit(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(""), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestACommandLineThatMakesNoSenseEndsWithOne(t *testing.T) {
+	for _, args := range [][]string{{"nonsense"}, {"--nonsense"}} {
+		if code, _, errs := audit(t, args...); code != 1 || !strings.HasPrefix(errs, "urna-audit: unknown") {
+			t.Errorf("%v ends with %d: %s", args, code, errs)
+		}
+	}
+}
+
+func TestHelpTellsTheExitCodes(t *testing.T) {
+	code, out, _ := audit(t)
+	if code != 0 || !strings.Contains(out, "7 gateways that disagree") {
+		t.Errorf("%d: %s", code, out)
+	}
+}
+
+func TestAReportHasOneLineACheck(t *testing.T) {
+	r := check.NewReport('T')
+	r.Passed(check.Log, 12)
+	var b bytes.Buffer
+	printLines(&b, r.Lines(check.Fail(check.Tiles, "tile 0/0 differs")))
+	const want = `-      V41  file format              an earlier check ended it
+ok     V46  vote log                 12 checked
+FAILED V48  tiles                    tile 0/0 differs
+`
+	if b.String() != want {
+		t.Errorf("the report is\n%swant\n%s", b.String(), want)
+	}
+}
