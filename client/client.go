@@ -171,12 +171,10 @@ func (c *Client) until(ctx context.Context, ask func() error) error {
 
 // pause waits for d or the end of the context.
 func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-t.C:
+	case <-time.After(d):
 		return nil
 	}
 }

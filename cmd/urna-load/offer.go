@@ -152,12 +152,10 @@ func ruleOf(p *client.Problem) string {
 
 // wait pauses for d or until the context ends.
 func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-t.C:
+	case <-time.After(d):
 		return nil
 	}
 }

@@ -26,21 +26,24 @@ func newAccount(a *app) *cobra.Command {
 	return c
 }
 
-// sentTx is the answer of commands that send a transaction.
-type sentTx struct {
-	Hash    string `json:"txHash"`
-	Account string `json:"account"`
-	Mined   bool   `json:"mined"`
-}
-
-func (a *app) sentTx(hash tx.ID, who ethkey.Address) sentTx {
-	return sentTx{Hash: hash.String(), Account: who.String(), Mined: !a.noWait}
-}
-
-// finish waits for a transaction of an account and tells what it did.
-func (a *app) finish(ctx context.Context, c *client.Client, hash tx.ID, who ethkey.Address, text string) error {
-	return a.sent(ctx, c, hash, a.sentTx(hash, who), func(w io.Writer) {
-		fmt.Fprintln(w, text)
+// changeAccount sends a transaction of the own account, waits for it and tells
+// what it did.
+func (a *app) changeAccount(ctx context.Context, gw *client.Client, change func(key *ethkey.Key) (hash tx.ID, did string, err error)) error {
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
+	hash, did, err := change(key)
+	if err != nil {
+		return err
+	}
+	v := struct {
+		Hash    string `json:"txHash"`
+		Account string `json:"account"`
+		Mined   bool   `json:"mined"`
+	}{hash.String(), key.Address().String(), !a.noWait}
+	return a.sent(ctx, gw, hash, v, func(w io.Writer) {
+		fmt.Fprintln(w, did)
 		fmt.Fprintln(w, "transaction", hash)
 	})
 }
@@ -87,23 +90,18 @@ func newAccountCreate(a *app) *cobra.Command {
 	c.Flags().BoolVar(&noFaucet, "no-faucet", false, "do not ask the gateway's faucet for tokens")
 	c.Flags().StringVar(&pkg, "faucet-package", "", "faucet package that somebody gave you, base64")
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
 		m, err := p.metadata()
 		if err != nil {
 			return err
 		}
-		faucet, err := pickFaucet(ctx, gw, key.Address(), noFaucet, pkg)
-		if err != nil {
-			return err
-		}
-		hash, err := gw.CreateAccount(ctx, key, m, faucet)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" is ready")
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (hash tx.ID, did string, err error) {
+			faucet, err := pickFaucet(ctx, gw, key.Address(), noFaucet, pkg)
+			if err != nil {
+				return hash, "", err
+			}
+			hash, err = gw.CreateAccount(ctx, key, m, faucet)
+			return hash, fmt.Sprintf("account %s is ready", key.Address()), err
+		})
 	}))
 }
 
@@ -163,11 +161,7 @@ func accountName(acc *client.Account) string {
 // addressOrOwn is the address in args, or that of the key to act with.
 func (a *app) addressOrOwn(args []string) (ethkey.Address, error) {
 	if len(args) > 0 {
-		who, err := ethkey.ParseAddress(args[0])
-		if err != nil {
-			return who, &usageError{err}
-		}
-		return who, nil
+		return argument(ethkey.ParseAddress(args[0]))
 	}
 	return a.ownAddress()
 }
@@ -177,19 +171,14 @@ func newAccountSetInfo(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "set-info", Short: "Change what an account tells about itself"}
 	p.flags(c)
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
 		m, err := p.metadata()
 		if err != nil {
 			return err
 		}
-		hash, err := gw.SetAccountInfo(ctx, key, m)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" has new metadata")
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
+			hash, err := gw.SetAccountInfo(ctx, key, m)
+			return hash, fmt.Sprintf("account %s has new metadata", key.Address()), err
+		})
 	}))
 }
 
@@ -201,24 +190,18 @@ func newDelegate(a *app, add bool) *cobra.Command {
 		change, did = (*client.Client).DelDelegates, "may no longer manage"
 	}
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
 		var who []ethkey.Address
 		for _, s := range args {
-			d, err := ethkey.ParseAddress(s)
+			d, err := argument(ethkey.ParseAddress(s))
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			who = append(who, d)
 		}
-		hash, err := change(gw, ctx, key, who...)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(),
-			fmt.Sprintf("%s %s the elections of %s", strings.Join(args, ", "), did, key.Address()))
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
+			hash, err := change(gw, ctx, key, who...)
+			return hash, fmt.Sprintf("%s %s the elections of %s", strings.Join(args, ", "), did, key.Address()), err
+		})
 	}))
 }
 
@@ -227,48 +210,38 @@ func newAccountFaucet(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "faucet", Short: "Get tokens from the gateway's faucet"}
 	c.Flags().StringVar(&pkg, "faucet-package", "", "redeem this package, base64, instead")
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
-		switch exists, err := gw.HasAccount(ctx, key.Address()); {
-		case err != nil:
-			return err
-		case !exists:
-			return errors.New("the account does not exist; `urna account create` makes it and asks the faucet")
-		}
-		faucet, err := pickFaucet(ctx, gw, key.Address(), false, pkg)
-		if err != nil {
-			return err
-		}
-		hash, err := gw.CollectFaucet(ctx, key, faucet)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(), "account "+key.Address().String()+" has more tokens")
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (hash tx.ID, did string, err error) {
+			switch exists, err := gw.HasAccount(ctx, key.Address()); {
+			case err != nil:
+				return hash, "", err
+			case !exists:
+				return hash, "", errors.New("the account does not exist; `urna account create` makes it and asks the faucet")
+			}
+			faucet, err := pickFaucet(ctx, gw, key.Address(), false, pkg)
+			if err != nil {
+				return hash, "", err
+			}
+			hash, err = gw.CollectFaucet(ctx, key, faucet)
+			return hash, fmt.Sprintf("account %s has more tokens", key.Address()), err
+		})
 	}))
 }
 
 func newAccountSend(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "send ADDRESS AMOUNT", Short: "Send tokens to an account", Args: cobra.ExactArgs(2)}
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		to, err := ethkey.ParseAddress(args[0])
+		to, err := argument(ethkey.ParseAddress(args[0]))
 		if err != nil {
-			return &usageError{err}
+			return err
 		}
 		amount, err := strconv.ParseUint(args[1], 10, 64)
 		if err != nil {
 			return usage("amount %q is not a whole number of tokens", args[1])
 		}
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
-		hash, err := gw.SendTokens(ctx, key, to, amount)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(), fmt.Sprintf("%s has %d tokens more", to, amount))
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
+			hash, err := gw.SendTokens(ctx, key, to, amount)
+			return hash, fmt.Sprintf("%s has %d tokens more", to, amount), err
+		})
 	}))
 }
 
@@ -289,14 +262,9 @@ func newAccountSeat(a *app) *cobra.Command {
 		if err := errors.Join(err1, err2); err != nil {
 			return &usageError{err}
 		}
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
-		hash, err := gw.TakeSeat(ctx, key, pub, sig, name)
-		if err != nil {
-			return err
-		}
-		return a.finish(ctx, gw, hash, key.Address(), "the node has a seat from the next block but one")
+		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
+			hash, err := gw.TakeSeat(ctx, key, pub, sig, name)
+			return hash, "the node has a seat from the next block but one", err
+		})
 	}))
 }

@@ -87,6 +87,10 @@ func (a *app) heldCensus(id, token string) (heldCensus, error) {
 	return h, json.Unmarshal(b, &h)
 }
 
+func tokenFlag(c *cobra.Command) *string {
+	return c.Flags().String("token", "", "secret that owns the census, if it was made elsewhere")
+}
+
 func newCensusNew(a *app) *cobra.Command {
 	var members string
 	var publish bool
@@ -160,7 +164,6 @@ func (a *app) publishCensus(ctx context.Context, gw *client.Client, h heldCensus
 }
 
 func newCensusAdd(a *app) *cobra.Command {
-	var token string
 	c := &cobra.Command{
 		Use:   "add CENSUS FILE",
 		Short: "Add members from a file",
@@ -168,9 +171,9 @@ func newCensusAdd(a *app) *cobra.Command {
 missing and then is 1, or a JSON list of {"address": "...", "weight": "..."}.`,
 		Args: cobra.ExactArgs(2),
 	}
-	c.Flags().StringVar(&token, "token", "", "secret that owns the census, if it was made elsewhere")
+	token := tokenFlag(c)
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		h, err := a.heldCensus(args[0], token)
+		h, err := a.heldCensus(args[0], *token)
 		if err != nil {
 			return err
 		}
@@ -190,11 +193,10 @@ missing and then is 1, or a JSON list of {"address": "...", "weight": "..."}.`,
 }
 
 func newCensusPublish(a *app) *cobra.Command {
-	var token string
 	c := &cobra.Command{Use: "publish CENSUS", Short: "Freeze a census so that elections can name it", Args: cobra.ExactArgs(1)}
-	c.Flags().StringVar(&token, "token", "", "secret that owns the census, if it was made elsewhere")
+	token := tokenFlag(c)
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		h, err := a.heldCensus(args[0], token)
+		h, err := a.heldCensus(args[0], *token)
 		if err != nil {
 			return err
 		}
@@ -208,9 +210,9 @@ func newCensusPublish(a *app) *cobra.Command {
 func newCensusProof(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "proof ROOT [ADDRESS]", Short: "Prove that a voter is on a published census", Args: cobra.RangeArgs(1, 2)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		root, err := client.ParseRoot(args[0])
+		root, err := argument(client.ParseRoot(args[0]))
 		if err != nil {
-			return &usageError{err}
+			return err
 		}
 		who, err := a.addressOrOwn(args[1:])
 		if err != nil {
@@ -248,9 +250,9 @@ func checkProof(p *client.Proof, root [32]byte, who ethkey.Address) error {
 func newCensusShow(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "show CENSUS", Short: "Show the size and weight of a census", Args: cobra.ExactArgs(1)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		id, err := client.ParseRoot(args[0])
+		id, err := argument(client.ParseRoot(args[0]))
 		if err != nil {
-			return &usageError{err}
+			return err
 		}
 		v := struct {
 			ID     string `json:"censusID"`
@@ -274,11 +276,10 @@ func newCensusShow(a *app) *cobra.Command {
 }
 
 func newCensusExport(a *app) *cobra.Command {
-	var token string
 	c := &cobra.Command{Use: "export CENSUS [FILE]", Short: "Save a whole census", Args: cobra.RangeArgs(1, 2)}
-	c.Flags().StringVar(&token, "token", "", "secret that owns the census, if it was made elsewhere")
+	token := tokenFlag(c)
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		h, err := a.heldCensus(args[0], token)
+		h, err := a.heldCensus(args[0], *token)
 		if err != nil {
 			return err
 		}
@@ -328,11 +329,10 @@ func newCensusImport(a *app) *cobra.Command {
 }
 
 func newCensusDelete(a *app) *cobra.Command {
-	var token string
 	c := &cobra.Command{Use: "delete CENSUS", Short: "Forget a census that is not published", Args: cobra.ExactArgs(1)}
-	c.Flags().StringVar(&token, "token", "", "secret that owns the census, if it was made elsewhere")
+	token := tokenFlag(c)
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		h, err := a.heldCensus(args[0], token)
+		h, err := a.heldCensus(args[0], *token)
 		if err != nil {
 			return err
 		}

@@ -83,8 +83,8 @@ func (a *app) createElection(ctx context.Context, gw *client.Client, d descripti
 		return err
 	}
 	if org != "" {
-		if e.Organisation, err = ethkey.ParseAddress(org); err != nil {
-			return &usageError{err}
+		if e.Organisation, err = argument(ethkey.ParseAddress(org)); err != nil {
+			return err
 		}
 	}
 	if err := a.electionCensus(ctx, gw, d, &e); err != nil {
@@ -128,9 +128,9 @@ func (a *app) electionCensus(ctx context.Context, gw *client.Client, d descripti
 		}
 		h.URI, h.Root = held.URI, held.Root
 	}
-	root, err := client.ParseRoot(h.Root)
+	root, err := argument(client.ParseRoot(h.Root))
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
 	e.CensusRoot, e.CensusURI = root, h.URI
 	if e.MaxCensusSize == 0 {
@@ -144,11 +144,7 @@ func (a *app) electionCensus(ctx context.Context, gw *client.Client, d descripti
 func newElectionShow(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "show ELECTION", Short: "Show an election", Args: cobra.ExactArgs(1)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		id, err := electionID(args[0])
-		if err != nil {
-			return err
-		}
-		e, err := gw.Election(ctx, id)
+		e, err := readElection(ctx, gw, args[0])
 		if err != nil {
 			return err
 		}
@@ -156,12 +152,13 @@ func newElectionShow(a *app) *cobra.Command {
 	})
 }
 
-func electionID(s string) (election.ID, error) {
-	id, err := election.ParseID(s)
+// readElection asks for the election that a word of the command line names.
+func readElection(ctx context.Context, gw *client.Client, arg string) (*client.Election, error) {
+	id, err := argument(election.ParseID(arg))
 	if err != nil {
-		return id, &usageError{err}
+		return nil, err
 	}
-	return id, nil
+	return gw.Election(ctx, id)
 }
 
 func showElection(w io.Writer, e *client.Election) {
@@ -231,7 +228,7 @@ func newStep(a *app, use, short string, to election.Status) *cobra.Command {
 
 // changeElection sends a change and shows what the election is like then.
 func (a *app) changeElection(ctx context.Context, gw *client.Client, arg string, change func(*ethkey.Key, election.ID) (tx.ID, error)) error {
-	id, err := electionID(arg)
+	id, err := argument(election.ParseID(arg))
 	if err != nil {
 		return err
 	}
@@ -279,9 +276,9 @@ func newElectionCensus(a *app) *cobra.Command {
 		var newRoot *census.Root
 		var newURI *string
 		if root != "" {
-			r, err := client.ParseRoot(root)
+			r, err := argument(client.ParseRoot(root))
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			if uri == "" {
 				if h, err := a.heldCensus(root, ""); err == nil {

@@ -55,6 +55,15 @@ func usage(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
+// argument makes a usageError of what a parser says of a word of the command
+// line, as in argument(election.ParseID(args[0])).
+func argument[T any](v T, err error) (T, error) {
+	if err != nil {
+		err = &usageError{err}
+	}
+	return v, err
+}
+
 // fail tells what went wrong, and which rule said no.
 func (a *app) fail(err error) {
 	if !a.json {

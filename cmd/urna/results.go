@@ -35,11 +35,7 @@ type choiceStanding struct {
 func newResults(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "results ELECTION", Short: "Show the result, or how it stands", Args: cobra.ExactArgs(1)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		id, err := electionID(args[0])
-		if err != nil {
-			return err
-		}
-		e, err := gw.Election(ctx, id)
+		e, err := readElection(ctx, gw, args[0])
 		if err != nil {
 			return err
 		}

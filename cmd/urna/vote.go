@@ -43,7 +43,7 @@ approval or a budget one number for each choice.`,
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
 		b := client.Ballot{Memo: []byte(memo)}
 		var err error
-		if b.Election, err = electionID(id); err != nil {
+		if b.Election, err = argument(election.ParseID(id)); err != nil {
 			return err
 		}
 		if b.Choices, err = parseChoices(choices); err != nil {
@@ -134,13 +134,9 @@ func (a *app) voteID(args []string, of string) (election.Nullifier, error) {
 		return election.Nullifier{}, usage("give a vote id or --election, and not both")
 	}
 	if of == "" {
-		id, err := client.ParseNullifier(args[0])
-		if err != nil {
-			return id, &usageError{err}
-		}
-		return id, nil
+		return argument(client.ParseNullifier(args[0]))
 	}
-	id, err := electionID(of)
+	id, err := argument(election.ParseID(of))
 	if err != nil {
 		return election.Nullifier{}, err
 	}
@@ -154,7 +150,7 @@ func (a *app) voteID(args []string, of string) (election.Nullifier, error) {
 func newVoteVerify(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "verify ELECTION [VOTE]", Short: "Ask whether a vote counts; your own by default", Args: cobra.RangeArgs(1, 2)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		of, err := electionID(args[0])
+		of, err := argument(election.ParseID(args[0]))
 		if err != nil {
 			return err
 		}
