@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -34,6 +35,8 @@ type Node struct {
 	node *node.Node
 	env  *rpccore.Environment // the way to CometBFT's stores
 	dbs  []*gate
+
+	genesis []byte // the document, as it is at home
 
 	mu      sync.RWMutex // held for reading while the stores are read
 	stopped bool
@@ -67,7 +70,10 @@ func Start(ctx context.Context, cfg Config, a *app.App) (*Node, error) {
 	if n.id, err = ReadIdentity(cfg.Home); err != nil {
 		return nil, err
 	}
-	g, _, err := ReadGenesis(cfg.Home)
+	if n.genesis, err = os.ReadFile(paths(cfg.Home).GenesisFile()); err != nil {
+		return nil, fmt.Errorf("read genesis: %w", err)
+	}
+	g, err := parseGenesis(n.genesis)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +84,10 @@ func Start(ctx context.Context, cfg Config, a *app.App) (*Node, error) {
 	if err != nil {
 		return nil, errors.Join(err, n.closeDBs())
 	}
-	if n.env, err = n.node.ConfigureRPC(); err == nil {
+	if err = sameGenesis(n.genesis, n.node.GenesisDoc()); err == nil {
+		n.env, err = n.node.ConfigureRPC()
+	}
+	if err == nil {
 		err = n.node.Start()
 	}
 	if err != nil {

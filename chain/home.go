@@ -201,9 +201,14 @@ func ReadGenesis(home string) (g Genesis, hash [32]byte, err error) {
 	if err != nil {
 		return g, hash, fmt.Errorf("read genesis: %w", err)
 	}
-	doc, err := cmttypes.GenesisDocFromJSON(b)
+	g, err = parseGenesis(b)
+	return g, sha256.Sum256(b), err
+}
+
+func parseGenesis(text []byte) (g Genesis, err error) {
+	doc, err := cmttypes.GenesisDocFromJSON(text)
 	if err != nil {
-		return g, hash, fmt.Errorf("read genesis: %w", err)
+		return g, fmt.Errorf("read genesis: %w", err)
 	}
 	g = Genesis{
 		ChainID: doc.ChainID, Time: doc.GenesisTime, MaxBlockBytes: doc.ConsensusParams.Block.MaxBytes,
@@ -212,14 +217,12 @@ func ReadGenesis(home string) (g Genesis, hash [32]byte, err error) {
 	for _, v := range doc.Validators {
 		key, ok := v.PubKey.(secp256k1eth.PubKey)
 		if !ok {
-			return g, hash, fmt.Errorf("genesis validator %q has a key of type %s, not %s", v.Name, v.PubKey.Type(), secp256k1eth.KeyType)
+			return g, fmt.Errorf("genesis validator %q has a key of type %s, not %s", v.Name, v.PubKey.Type(), secp256k1eth.KeyType)
 		}
 		g.Validators = append(g.Validators, Validator{PublicKey: [33]byte(key), Power: uint64(v.Power), Name: v.Name})
 	}
-	if g.App, err = genesis.Parse(doc.AppState); err != nil {
-		return g, hash, err
-	}
-	return g, sha256.Sum256(b), nil
+	g.App, err = genesis.Parse(doc.AppState)
+	return g, err
 }
 
 // InitHome makes the home of the only validator of a new chain.
