@@ -25,7 +25,7 @@ func (s *step) createAccount(p *tx.CreateAccount) error {
 	if err := s.redeem(s.t.Faucet); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindCreateAccount, s.params.Costs.CreateAccount, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	s.emit(AccountCreated{Account: s.t.Signer, InfoURI: p.InfoURI})
@@ -52,7 +52,7 @@ func (s *step) setAccountInfo(p *tx.SetAccountInfo) error {
 	if err := s.authorise(target); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindSetAccountInfo, s.params.Costs.SetAccountInfo, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	acc, err := s.account(target)
@@ -74,7 +74,7 @@ func (s *step) addDelegate(p *tx.AddDelegate) error {
 	if err := s.nextNonce(p.Nonce); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindAddDelegate, s.params.Costs.AddDelegate, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	acc, err := s.account(s.t.Signer)
@@ -92,7 +92,7 @@ func (s *step) delDelegate(p *tx.DelDelegate) error {
 	if err := s.nextNonce(p.Nonce); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindDelDelegate, s.params.Costs.DelDelegate, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	acc, err := s.account(s.t.Signer)
@@ -156,7 +156,7 @@ func (s *step) sendTokens(p *tx.SendTokens) error {
 	if err := s.nextNonce(p.Nonce); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindSendTokens, s.params.Costs.SendTokens, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	if _, err := s.account(p.To); err != nil {
@@ -176,7 +176,7 @@ func (s *step) collectFaucet(p *tx.CollectFaucet) error {
 	if err := s.redeem(s.t.Faucet); err != nil {
 		return err
 	}
-	return s.charge(tx.KindCollectFaucet, s.params.Costs.CollectFaucet, nil)
+	return s.charge(s.cost(), nil)
 }
 
 func (s *step) setValidator(p *tx.SetValidator) error {
@@ -187,7 +187,7 @@ func (s *step) setValidator(p *tx.SetValidator) error {
 	if err := s.nextNonce(p.Nonce); err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindSetValidator, s.params.Costs.SetValidator, nil); err != nil {
+	if err := s.charge(s.cost(), nil); err != nil {
 		return err
 	}
 	if banned, err := s.f.Tombstoned(consensus); err != nil {

@@ -65,7 +65,7 @@ func (s *step) newElection(p *tx.NewElection) error {
 	if err != nil {
 		return err
 	}
-	if err := s.charge(tx.KindNewElection, price, &id); err != nil {
+	if err := s.charge(price, &id); err != nil {
 		return err
 	}
 	if err := s.f.CreateElection(settings, stage); err != nil {
@@ -110,13 +110,33 @@ func (s *step) checkNew(p *tx.NewElection) (start uint64, err error) {
 	return p.StartTime, nil
 }
 
-// managed reads an election that the signer may manage.
-func (s *step) managed(id election.ID) (*election.Settings, *state.Stage, error) {
+// managed begins what a manager does with an election: it spends the nonce and
+// reads the election, which must exist and be the signer's to manage.
+func (s *step) managed(nonce uint32, id election.ID) (*election.Settings, *state.Stage, error) {
+	if err := s.nextNonce(nonce); err != nil {
+		return nil, nil, err
+	}
 	settings, stage, err := s.election(id)
 	if err != nil {
 		return nil, nil, err
 	}
 	return settings, stage, s.authorise(settings.Organisation)
+}
+
+// open is managed for an election that must not be over: by its status, or by
+// its end while the close is still to come. What was counted once stays counted.
+func (s *step) open(nonce uint32, id election.ID) (*election.Settings, *state.Stage, error) {
+	settings, stage, err := s.managed(nonce, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if stage.Status != election.Ready && stage.Status != election.Paused {
+		return nil, nil, tx.Reject(tx.ElectionClosed, "the election is closed - current state: %s", stage.Status)
+	}
+	if s.b.Time > stage.End {
+		return nil, nil, tx.Reject(tx.ElectionClosed, "the election ended at %d, the time is %d", stage.End, s.b.Time)
+	}
+	return settings, stage, nil
 }
 
 // election reads an election that must exist.
@@ -133,10 +153,7 @@ func (s *step) election(id election.ID) (*election.Settings, *state.Stage, error
 }
 
 func (s *step) setStatus(p *tx.SetStatus) error {
-	if err := s.nextNonce(p.Nonce); err != nil {
-		return err
-	}
-	settings, stage, err := s.managed(p.Election)
+	settings, stage, err := s.managed(p.Nonce, p.Election)
 	if err != nil {
 		return err
 	}
@@ -147,7 +164,7 @@ func (s *step) setStatus(p *tx.SetStatus) error {
 	if over && p.Status != election.Ended {
 		return tx.Reject(tx.ElectionClosed, "the election ended at %d, the time is %d", stage.End, s.b.Time)
 	}
-	if err := s.charge(tx.KindSetStatus, s.params.Costs.SetStatus, &p.Election); err != nil {
+	if err := s.charge(s.cost(), &p.Election); err != nil {
 		return err
 	}
 	from := stage.Status
@@ -186,27 +203,9 @@ func checkStep(stage *state.Stage, to election.Status, interruptible, over bool)
 	return nil
 }
 
-// open refuses changes to an election that is over: by its status, or by its end
-// while the close is still to come. What was counted once stays counted.
-func (s *step) open(stage *state.Stage) error {
-	if stage.Status != election.Ready && stage.Status != election.Paused {
-		return tx.Reject(tx.ElectionClosed, "the election is closed - current state: %s", stage.Status)
-	}
-	if s.b.Time > stage.End {
-		return tx.Reject(tx.ElectionClosed, "the election ended at %d, the time is %d", stage.End, s.b.Time)
-	}
-	return nil
-}
-
 func (s *step) setCensus(p *tx.SetCensus) error {
-	if err := s.nextNonce(p.Nonce); err != nil {
-		return err
-	}
-	settings, stage, err := s.managed(p.Election)
+	settings, stage, err := s.open(p.Nonce, p.Election)
 	if err != nil {
-		return err
-	}
-	if err := s.open(stage); err != nil {
 		return err
 	}
 	before := *stage
@@ -233,11 +232,7 @@ func (s *step) setCensus(p *tx.SetCensus) error {
 	case stage.MaxCensusSize > s.params.MaxCensusSize:
 		return tx.Reject(tx.CensusTooLarge, "maxCensusSize %d exceeds the network's %d", stage.MaxCensusSize, s.params.MaxCensusSize)
 	}
-	extra, err := s.extraPrice(settings, &before, stage)
-	if err != nil {
-		return err
-	}
-	if err := s.charge(tx.KindSetCensus, s.params.Costs.SetCensus+extra, &p.Election); err != nil {
+	if err := s.chargeChange(settings, &before, stage); err != nil {
 		return err
 	}
 	if err := s.f.SetStage(p.Election, stage); err != nil {
@@ -248,14 +243,8 @@ func (s *step) setCensus(p *tx.SetCensus) error {
 }
 
 func (s *step) setDuration(p *tx.SetDuration) error {
-	if err := s.nextNonce(p.Nonce); err != nil {
-		return err
-	}
-	settings, stage, err := s.managed(p.Election)
+	settings, stage, err := s.open(p.Nonce, p.Election)
 	if err != nil {
-		return err
-	}
-	if err := s.open(stage); err != nil {
 		return err
 	}
 	if p.Duration == 0 || p.Duration > tx.MaxDuration {
@@ -271,11 +260,7 @@ func (s *step) setDuration(p *tx.SetDuration) error {
 	case stage.End < before.End && !settings.Interruptible:
 		return tx.Reject(tx.NotInterruptible, "cannot shorten the election, it is not interruptible")
 	}
-	extra, err := s.extraPrice(settings, &before, stage)
-	if err != nil {
-		return err
-	}
-	if err := s.charge(tx.KindSetDuration, s.params.Costs.SetDuration+extra, &p.Election); err != nil {
+	if err := s.chargeChange(settings, &before, stage); err != nil {
 		return err
 	}
 	if err := s.f.Unschedule(closing(p.Election, before.End)); err != nil {
@@ -291,21 +276,23 @@ func (s *step) setDuration(p *tx.SetDuration) error {
 	return nil
 }
 
-// extraPrice is what an election costs more after a change than before, or 0.
-func (s *step) extraPrice(e *election.Settings, before, after *state.Stage) (uint64, error) {
+// chargeChange charges a change of an election: the cost of the transaction and
+// what the election costs more after it than before.
+func (s *step) chargeChange(e *election.Settings, before, after *state.Stage) error {
 	price := func(g *state.Stage) (uint64, error) {
 		return ElectionPrice(s.params, g.MaxCensusSize, g.End-e.Start, e.Mode.Encrypted, e.Mode.Anonymous, e.Rules.MaxOverwrites)
 	}
 	was, err := price(before)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	is, err := price(after)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if is < was {
-		return 0, nil
+	fee := s.cost()
+	if is > was {
+		fee += is - was
 	}
-	return is - was, nil
+	return s.charge(fee, &e.ID)
 }

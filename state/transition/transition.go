@@ -127,15 +127,18 @@ func (s *step) nextNonce(nonce uint32) error {
 	return s.f.SetAccount(s.t.Signer, acc)
 }
 
-// charge burns a fee from the signer's account.
-func (s *step) charge(k tx.Kind, fee uint64, reference *election.ID) error {
+// cost is the fixed price of the transaction.
+func (s *step) cost() uint64 { return Cost(s.params, s.t.Payload.Kind()) }
+
+// charge burns the fee of the transaction from the signer's account.
+func (s *step) charge(fee uint64, reference *election.ID) error {
 	if fee == 0 {
 		return nil
 	}
 	if err := s.move(s.t.Signer, Burn, fee); err != nil {
 		return err
 	}
-	s.emit(FeePaid{From: s.t.Signer, Amount: fee, Kind: k, Reference: reference})
+	s.emit(FeePaid{From: s.t.Signer, Amount: fee, Kind: s.t.Payload.Kind(), Reference: reference})
 	return nil
 }
 
