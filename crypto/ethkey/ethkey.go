@@ -179,3 +179,17 @@ func TextHash(text []byte) [32]byte {
 
 // Keccak256 hashes the concatenation of its arguments.
 func Keccak256(parts ...[]byte) [32]byte { return [32]byte(crypto.Keccak256(parts...)) }
+
+// Verify tells whether a signature of a hash is that of a compressed public
+// key. It takes no signature but 65 bytes r, s, v with a low s, and the v of 0
+// or 1 that leads back to the key.
+func Verify(key [PublicKeyLen]byte, hash [32]byte, sig []byte) bool {
+	if len(sig) != SignatureLen || sig[64] > 1 || !lowS(sig[32:64]) {
+		return false
+	}
+	pub, err := crypto.Ecrecover(hash[:], sig)
+	if err != nil || len(pub) != 65 {
+		return false
+	}
+	return key[0] == 2|pub[64]&1 && string(key[1:]) == string(pub[1:33])
+}
