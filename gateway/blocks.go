@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"urna/crypto/ethkey"
@@ -31,6 +32,13 @@ type Blocks interface {
 	// Clients that wait for their transactions ask for those of the youngest
 	// blocks again and again, so these must not be read from the disk each time.
 	RawTx(ctx context.Context, height int64, index int) ([]byte, error)
+	// GenesisDocument is the consensus engine's, byte for byte as people compare
+	// it.
+	GenesisDocument() []byte
+	// RawBlock returns the bytes of a block as they were hashed, in pieces, and
+	// their number; or ErrNoBlock. It may know one more block than Height. The
+	// pieces end with an error if the block is thrown away meanwhile.
+	RawBlock(ctx context.Context, height int64) (size int, pieces iter.Seq2[[]byte, error], err error)
 }
 
 // Header is what the validators sign of a block.

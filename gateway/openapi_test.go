@@ -106,6 +106,9 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 		if path == "/censuses/{census}/proof/{address}" {
 			path = "/censuses/{census}/proof/" + recordedVoter
 		}
+		if path == "/chain/raw" {
+			path = "/chain/raw?from=1"
+		}
 		r := a.get(values.Replace(path))
 		if r.status != http.StatusOK && path != "/elections/{election}/keys" && path != "/accounts/{address}/metadata" {
 			t.Errorf("%s: %d %s", r.what, r.status, r.body)

@@ -1,6 +1,9 @@
 package gateway
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // handlerFunc answers a request. An error that is a *Problem is the answer; any
 // other is a fault of this node, which is logged and not shown.
@@ -62,5 +65,5 @@ func (g *Gateway) routes() []route {
 
 		{"GET", "/openapi.json", g.openAPI, "The document that describes this API"},
 	}
-	return append(own, g.explorerRoutes()...)
+	return slices.Concat(own, g.explorerRoutes(), g.proofRoutes())
 }

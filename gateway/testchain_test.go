@@ -1,15 +1,18 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -170,6 +173,38 @@ func (c *testChain) Header(ctx context.Context, height int64) (*Header, error) {
 		NextValidatorsHash: made("next validators hash"), ValidatorsHash: made("validators hash"),
 	}, nil
 }
+
+// raw is what the test chain shows as the bytes of a block.
+func (c *testChain) raw(height int64) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if height < c.base || height > int64(len(c.txs)) {
+		return nil
+	}
+	return append(fmt.Appendf(nil, "block %d:", height), bytes.Join(c.txs[height-1], nil)...)
+}
+
+// RawBlock implements Blocks.
+func (c *testChain) RawBlock(_ context.Context, height int64) (int, iter.Seq2[[]byte, error], error) {
+	b := c.raw(height)
+	if b == nil {
+		return 0, nil, ErrNoBlock
+	}
+	return len(b), func(yield func([]byte, error) bool) {
+		for piece := range slices.Chunk(b, 100) {
+			var err error
+			if c.raw(height) == nil {
+				err = ErrNoBlock
+			}
+			if !yield(piece, err) || err != nil {
+				return
+			}
+		}
+	}, nil
+}
+
+// GenesisDocument implements Blocks.
+func (c *testChain) GenesisDocument() []byte { return c.doc.JSON() }
 
 // Genesis implements indexer.Source, the rest Blocks.
 func (c *testChain) Genesis() *genesis.Doc  { return c.doc }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"urna/app"
@@ -67,10 +68,7 @@ func (b *blocks) header(height int64) (*chain.Header, error) {
 		return nil, gateway.ErrNoBlock
 	}
 	h, err := b.node.Header(height)
-	if errors.Is(err, chain.ErrNoBlock) {
-		return nil, gateway.ErrNoBlock
-	}
-	return h, err
+	return h, noBlock(err)
 }
 
 // RawTx returns the bytes of a transaction of a committed block.
@@ -85,16 +83,30 @@ func (b *blocks) RawTx(_ context.Context, height int64, index int) ([]byte, erro
 		}
 		return block.Txs, nil
 	})
-	if errors.Is(err, chain.ErrNoBlock) {
-		return nil, gateway.ErrNoBlock
-	}
 	if err != nil {
-		return nil, err
+		return nil, noBlock(err)
 	}
 	if index < 0 || index >= len(txs) {
 		return nil, fmt.Errorf("block %d has %d transactions, not one of index %d", height, len(txs), index)
 	}
 	return txs[index], nil
+}
+
+// GenesisDocument is the file of the genesis.
+func (b *blocks) GenesisDocument() []byte { return b.node.Genesis() }
+
+// RawBlock returns the bytes of a block as they were hashed.
+func (b *blocks) RawBlock(_ context.Context, height int64) (int, iter.Seq2[[]byte, error], error) {
+	size, pieces, err := b.node.RawBlock(height)
+	return size, pieces, noBlock(err)
+}
+
+// noBlock says in the words of the gateway that there is no such block.
+func noBlock(err error) error {
+	if errors.Is(err, chain.ErrNoBlock) {
+		return gateway.ErrNoBlock
+	}
+	return err
 }
 
 // Header returns what the validators signed.
