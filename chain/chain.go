@@ -37,6 +37,7 @@ type Node struct {
 	dbs  []*gate
 
 	genesis []byte // the document, as it is at home
+	seats   seats
 
 	mu      sync.RWMutex // held for reading while the stores are read
 	stopped bool
