@@ -12,7 +12,8 @@
 //	                                 ▼
 //	this node's turn: PrepareProposal   takes from the pool in order and executes
 //	                                    on the block's fork; what is refused now
-//	                                    is left out and dropped
+//	                                    is left out and dropped, votes beyond the
+//	                                    budget of cells wait for the next block
 //	every validator:  ProcessProposal   executes the proposal on a fork; one
 //	                                    refusal refuses the proposal
 //	decided:          FinalizeBlock     finds the fork that Prepare or Process

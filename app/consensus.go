@@ -63,7 +63,8 @@ func (a *App) initChain(r *abci.RequestInitChain) (root [32]byte, err error) {
 }
 
 // PrepareProposal fills a block from the pool, in the order of arrival. What the
-// law refuses now is left out and dropped.
+// law refuses now is left out and dropped; votes for which the block has no cells
+// left wait for the next one.
 func (a *App) PrepareProposal(_ context.Context, r *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 	if err := a.Fault(); err != nil {
 		return nil, err
@@ -104,7 +105,15 @@ fill:
 			break
 		}
 		for i, e := range batch {
-			if room -= sizeInBlock(e.raw); room < 0 || len(x.items) == a.cfg.ProposalTxs || i%64 == 63 && time.Now().After(deadline) {
+			if len(x.items) == a.cfg.ProposalTxs || i%64 == 63 && time.Now().After(deadline) {
+				break fill
+			}
+			if fits, err := x.fits(e.facts); err != nil {
+				return nil, err
+			} else if !fits {
+				continue // it stays where it is in the queue
+			}
+			if room -= sizeInBlock(e.raw); room < 0 {
 				break fill
 			}
 			refusal, err := x.add(item{key: e.key, raw: e.raw, facts: e.facts}, false)
@@ -134,9 +143,9 @@ func sizeInBlock(raw []byte) int64 {
 	return n
 }
 
-// ProcessProposal executes a proposal. One refused transaction refuses it: an
-// honest proposer has tried every one of them on the same state, at the same
-// height and time.
+// ProcessProposal executes a proposal. One refused transaction refuses it, and so
+// do votes beyond the budget of cells: an honest proposer has tried every one of
+// them on the same state, at the same height and time.
 func (a *App) ProcessProposal(_ context.Context, r *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 	if err := a.Fault(); err != nil {
 		return nil, err
@@ -156,7 +165,7 @@ func (a *App) ProcessProposal(_ context.Context, r *abci.RequestProcessProposal)
 	a.metrics.Process.Observe(time.Since(start).Seconds())
 	if x.refused >= 0 {
 		a.log.Warn("a proposal is refused", "height", b.Height, "proposer", b.Proposer, "index", x.refused,
-			"tx", x.outcome.Txs[x.refused].ID, "code", x.why.Code, "reason", x.why.Detail)
+			"tx", x.outcome.Txs[x.refused].ID, "code", x.outcome.Txs[x.refused].Code, "reason", x.why)
 		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
 	}
 	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil

@@ -24,8 +24,12 @@ type execution struct {
 	items   []item
 	fork    *state.Fork
 	outcome transition.BlockOutcome
-	refused int // index of the first refused transaction, or -1
-	why     *tx.Rejection
+	cells   cells
+
+	// refused is the index of the first transaction for which no validator may
+	// accept the block, or -1; why is a *tx.Rejection or errTooManyCells.
+	refused int
+	why     error
 }
 
 // is tells whether x executed exactly this block. The state it started from is
@@ -77,14 +81,19 @@ func (x *execution) add(it item, record bool) (*tx.Rejection, error) {
 		}
 		o.Events = events
 	}
+	var why error
 	if refusal != nil {
 		if !record {
 			return refusal, nil
 		}
-		o.Code = refusal.Code
-		if x.refused < 0 {
-			x.refused, x.why = len(x.items), refusal
-		}
+		o.Code, why = refusal.Code, refusal
+	} else if err := x.cells.count(x.fork, it.facts); err != nil {
+		return nil, err
+	} else if x.cells.sum > blockCells {
+		why = errTooManyCells
+	}
+	if why != nil && x.refused < 0 {
+		x.refused, x.why = len(x.items), why
 	}
 	x.items = append(x.items, it)
 	x.outcome.Txs = append(x.outcome.Txs, o)

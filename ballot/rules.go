@@ -81,7 +81,7 @@ func (r Rules) Check() error {
 	switch {
 	case r.MaxCount < 1 || r.MaxCount > MaxValues:
 		return &RuleError{RuleCount, fmt.Sprintf("%d is not between 1 and %d", r.MaxCount, MaxValues)}
-	case (uint64(r.MaxValue)+1)*uint64(r.MaxCount) > MaxCells:
+	case r.Cells() > MaxCells:
 		return &RuleError{RuleValue, fmt.Sprintf("%d times %d values are more than %d cells", r.MaxCount, uint64(r.MaxValue)+1, MaxCells)}
 	case r.CostExponent > MaxCostExponent:
 		return &RuleError{RuleExponent, fmt.Sprintf("%d is above %d", r.CostExponent, MaxCostExponent)}
@@ -90,6 +90,9 @@ func (r Rules) Check() error {
 	}
 	return nil
 }
+
+// Cells is the size of the election's tally: MaxCount rows of MaxValue+1.
+func (r Rules) Cells() uint64 { return uint64(r.MaxCount) * (uint64(r.MaxValue) + 1) }
 
 // Accept says whether a voter of weight w may cast b. A ballot may have fewer
 // values than MaxCount, even none. An error is a *RuleError.
