@@ -247,10 +247,15 @@ func TestValidatorUpdatesCarryConsensusKeys(t *testing.T) {
 	if addr := seat.Address(); !bytes.Equal(vals[0].Address, addr[:]) {
 		t.Errorf("CometBFT sees address %s, we %s", vals[0].Address, addr)
 	}
-	// Evidence against it takes the seat away for ever.
+	// It decides from the block after the next one. Evidence against it takes
+	// the seat away for ever.
+	c.Know(seat)
+	for range 3 {
+		c.Mine()
+	}
 	addr := seat.Address()
 	p := c.Proposal(0, nil)
-	p.Misbehavior = []abci.Misbehavior{{Type: abci.MisbehaviorType_DUPLICATE_VOTE, Validator: abci.Validator{Address: addr[:], Power: 10}, Height: 2}}
+	p.Misbehavior = []abci.Misbehavior{{Type: abci.MisbehaviorType_DUPLICATE_VOTE, Validator: abci.Validator{Address: addr[:], Power: 10}, Height: 4}}
 	b = c.Agree(p)
 	if len(b.Updates) != 1 || b.Updates[0].Power != 0 {
 		t.Errorf("updates after evidence are %+v", b.Updates)

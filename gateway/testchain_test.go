@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"urna/app/apptest"
+	"urna/chain/light"
 	"urna/crypto/ethkey"
 	"urna/gateway/censuses"
 	"urna/genesis"
@@ -203,12 +204,17 @@ func (c *testChain) RawBlock(_ context.Context, height int64) (int, iter.Seq2[[]
 	}, nil
 }
 
+// Signed implements Blocks.
+func (c *testChain) Signed(_ context.Context, height int64) (*light.Block, error) {
+	return nil, ErrNoBlock
+}
+
 // GenesisDocument implements Blocks.
 func (c *testChain) GenesisDocument() []byte { return c.doc.JSON() }
 
 // Genesis implements indexer.Source, the rest Blocks.
 func (c *testChain) Genesis() *genesis.Doc  { return c.doc }
-func (c *testChain) GenesisTime() time.Time { return apptest.Start.Add(-time.Second) }
+func (c *testChain) GenesisTime() time.Time { return apptest.Start }
 func (c *testChain) Syncing() bool          { return false }
 func (c *testChain) Base() int64 {
 	c.mu.Lock()

@@ -3,8 +3,10 @@
 // crash, restart and contradict applications between any two calls.
 //
 // It promises the order of calls, the requests and the checks that CometBFT
-// v0.40 makes on the answers. It refuses nothing to a test that wants to break
-// the rules: every step can be taken by hand.
+// v0.40 makes on the answers, and real blocks: signed commits, proved
+// misbehaviour, headers that CometBFT accepts. So every chain can be audited,
+// and is when its test ends, see audit.go. It refuses nothing to a test that
+// wants to break the rules: every step can be taken by hand.
 package apptest
 
 import (
@@ -20,7 +22,6 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"urna/app"
@@ -58,6 +59,9 @@ type Chain struct {
 	doc   *genesis.Doc
 	root  []byte // AppHash after the last block
 	clock time.Time
+
+	consensus
+	unaudited string // why the auditor is not asked about this chain
 }
 
 // Node is one application.
@@ -72,6 +76,7 @@ type Node struct {
 
 // Block is a decided block and what came of it.
 type Block struct {
+	Block   *cmttypes.Block // nil in a chain that cannot be audited
 	Request *abci.RequestFinalizeBlock
 	Root    []byte
 	Codes   []tx.Code
@@ -101,10 +106,12 @@ func New(t testing.TB, opts Options) *Chain {
 		n := &Node{chain: c, index: i, key: Key(fmt.Sprintf("validator %d", i))}
 		c.Nodes = append(c.Nodes, n)
 	}
+	c.newConsensus()
 	for _, n := range c.Nodes {
 		n.open()
 		n.Handshake()
 	}
+	c.state.AppHash = c.root
 	return c
 }
 
@@ -196,7 +203,7 @@ func (n *Node) InitChain() []byte {
 
 // InitChainRequest is the genesis as CometBFT hands it over.
 func (c *Chain) InitChainRequest() *abci.RequestInitChain {
-	r := &abci.RequestInitChain{Time: Start.Add(-time.Second), ChainId: ChainID, InitialHeight: 1, AppStateBytes: c.doc.JSON()}
+	r := &abci.RequestInitChain{Time: Start, ChainId: ChainID, InitialHeight: 1, AppStateBytes: c.doc.JSON()}
 	for _, n := range c.Nodes {
 		r.Validators = append(r.Validators, abci.ValidatorUpdate{
 			PubKey: cmtcrypto.PublicKey{Sum: &cmtcrypto.PublicKey_Secp256K1Eth{Secp256K1Eth: n.key.PublicKey()}}, Power: 10,
@@ -211,18 +218,20 @@ func (c *Chain) Height() int64 { return int64(len(c.Blocks)) }
 // Root is the state's root after the last decided block.
 func (c *Chain) Root() []byte { return c.root }
 
+// nextTime is that of the next block. The first one has the time of the genesis.
+func (c *Chain) nextTime() time.Time {
+	if c.Height() == 0 {
+		return Start
+	}
+	return c.clock
+}
+
 // Proposal is a block that nobody has decided yet: of the next height, with a
-// commit that everybody signed.
+// commit that everybody signed. Its hash is not yet the block's.
 func (c *Chain) Proposal(proposer int, txs [][]byte) *abci.RequestProcessProposal {
 	r := &abci.RequestProcessProposal{
-		Height: c.Height() + 1, Time: c.clock, Txs: txs, ProposerAddress: addressBytes(c.Nodes[proposer].key),
-	}
-	if c.Height() > 0 {
-		for _, n := range c.Nodes {
-			r.ProposedLastCommit.Votes = append(r.ProposedLastCommit.Votes, abci.VoteInfo{
-				Validator: abci.Validator{Address: addressBytes(n.key), Power: 10}, BlockIdFlag: cmtproto.BlockIDFlagCommit,
-			})
-		}
+		Height: c.Height() + 1, Time: c.nextTime(), Txs: txs, ProposerAddress: addressBytes(c.Nodes[proposer].key),
+		ProposedLastCommit: c.lastCommit(), NextValidatorsHash: c.state.NextValidators.Hash(),
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %d %x", r.Height, r.Time.UnixNano(), r.ProposerAddress)
@@ -294,11 +303,21 @@ func (n *Node) Commit() {
 	}
 }
 
-// Record adds a decided block to the chain and moves the clock.
+// Record adds a decided block to the chain and moves the clock. The request of
+// the block that it returns is that of the real block, with its hash.
 func (c *Chain) Record(r *abci.RequestFinalizeBlock, out *abci.ResponseFinalizeBlock) *Block {
+	c.t.Helper()
 	b := &Block{Request: r, Root: out.AppHash, Updates: out.ValidatorUpdates}
 	for _, res := range out.TxResults {
 		b.Codes = append(b.Codes, tx.Code(res.Code))
+	}
+	made, err := c.real(r)
+	if err == nil {
+		b.Block, b.Request = made, c.request(made)
+		err = c.follow(made, out)
+	}
+	if err != nil && c.unaudited == "" {
+		c.t.Fatalf("block %d is none that CometBFT would decide: %v; a test that wants it must call Unaudited", r.Height, err)
 	}
 	c.Blocks, c.root, c.clock = append(c.Blocks, b), out.AppHash, c.clock.Add(c.opts.BlockTime)
 	return b

@@ -95,12 +95,30 @@ func (l *life) header(txs [][]byte) *abci.RequestProcessProposal {
 			Validator: abci.Validator{Address: v.Address, Power: v.VotingPower}, BlockIdFlag: flag,
 		})
 	}
-	if l.rng.IntN(25) == 0 {
-		v := pick(l.rng, l.now.Validators)
-		p.Misbehavior = []abci.Misbehavior{{Type: abci.MisbehaviorType_DUPLICATE_VOTE, Validator: abci.Validator{Address: v.Address, Power: v.VotingPower}, Height: 1}}
+	decide(p.ProposedLastCommit.Votes)
+	if l.rng.IntN(25) == 0 && l.last.Size() > 0 { // what the first block decides about, nobody can have signed twice
+		v := pick(l.rng, l.last.Validators)
+		p.Misbehavior = []abci.Misbehavior{{Type: abci.MisbehaviorType_DUPLICATE_VOTE, Validator: abci.Validator{Address: v.Address, Power: v.VotingPower}, Height: p.Height - 1}}
 	}
 	hash(p)
 	return p
+}
+
+// decide has as many more validators sign as a block needs.
+func decide(votes []abci.VoteInfo) {
+	var signed, total int64
+	for _, v := range votes {
+		total += v.Validator.Power
+		if v.BlockIdFlag == cmtproto.BlockIDFlagCommit {
+			signed += v.Validator.Power
+		}
+	}
+	for i := 0; signed*3 <= total*2 && i < len(votes); i++ {
+		if votes[i].BlockIdFlag != cmtproto.BlockIDFlagCommit {
+			votes[i].BlockIdFlag = cmtproto.BlockIDFlagCommit
+			signed += votes[i].Validator.Power
+		}
+	}
 }
 
 func hash(p *abci.RequestProcessProposal) {

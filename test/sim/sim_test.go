@@ -103,7 +103,9 @@ func begin(t testing.TB, seed uint64) *life {
 		Genesis: func(d *genesis.Doc) {
 			p := &d.Params
 			p.FaucetHorizon, p.MaxCensusSize = 30, 40
-			p.UptimeWindow, p.MaxMissed, p.MaxValidators, p.JoinPower = 8, 4, 6, 10
+			// Seats that are bought have so little power that blocks are decided
+			// without them.
+			p.UptimeWindow, p.MaxMissed, p.MaxValidators, p.JoinPower = 8, 4, 6, 3
 			p.Costs.SetValidator = 40
 			p.Price.Capacity, p.Price.K1, p.Price.K5 = 7, 1e9, 2e9
 			for _, k := range apptest.Keys("person", 10) { // the others come by faucet
@@ -131,7 +133,9 @@ func begin(t testing.TB, seed uint64) *life {
 	l.law = newLaw(apptest.ChainID, &doc, validators)
 	l.last, l.next = cmttypes.NewValidatorSet(nil), cmttypes.NewValidatorSet(seats)
 	l.now = l.next.Copy()
-	l.people = newPeople(t, rng, l.law, append(validators, apptest.Keys("latecomer", 6)...))
+	latecomers := apptest.Keys("latecomer", 6)
+	l.chain.Know(latecomers...)
+	l.people = newPeople(t, rng, l.law, append(validators, latecomers...))
 	return l
 }
 
