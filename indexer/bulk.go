@@ -1,9 +1,7 @@
 package indexer
 
 import (
-	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 )
 
@@ -17,17 +15,15 @@ type bulk struct {
 	args      []any
 }
 
-func newBulk(conn *sql.Conn, table string, columns int) (b *bulk, err error) {
+func newBulk(w *writer, table string, columns int) (b *bulk, err error) {
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
 	b = &bulk{columns: columns, args: make([]any, 0, columns*bulkRows)}
 	insert := "INSERT INTO " + table + " VALUES "
-	if b.one, err = conn.PrepareContext(context.Background(), insert+row); err != nil {
-		return nil, fmt.Errorf("prepare insert into %s: %w", table, err)
+	if b.one, err = w.prepared(insert + row); err != nil {
+		return nil, err
 	}
-	if b.many, err = conn.PrepareContext(context.Background(), insert+row+strings.Repeat(","+row, bulkRows-1)); err != nil {
-		return nil, fmt.Errorf("prepare insert into %s: %w", table, err)
-	}
-	return b, nil
+	b.many, err = w.prepared(insert + row + strings.Repeat(","+row, bulkRows-1))
+	return b, err
 }
 
 // add inserts a row, at the latest at the next flush. Byte slices must not

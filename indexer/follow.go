@@ -30,7 +30,7 @@ func (x *Indexer) Follow(ctx context.Context, src Source) error {
 	return fmt.Errorf("index block %d: %w", x.Height()+1, err)
 }
 
-func (x *Indexer) follow(ctx context.Context, src Source) error {
+func (x *Indexer) follow(ctx context.Context, src Source) (err error) {
 	if err := x.checkChain(ctx, src); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (x *Indexer) follow(ctx context.Context, src Source) error {
 	if err != nil {
 		return err
 	}
-	defer w.close()
+	defer func() { err = errors.Join(err, w.close()) }()
 	if last, err := x.Block(ctx, x.Height()); err == nil {
 		w.last = &last.Hash
 	} else if !errors.Is(err, ErrNotFound) {

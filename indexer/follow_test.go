@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -141,6 +142,34 @@ func TestARebuiltIndexEqualsTheFollowedOne(t *testing.T) {
 		if !strings.Contains(a, "\n"+table+"\n\t") {
 			t.Errorf("table %s is empty: the test compares nothing", table)
 		}
+	}
+}
+
+// A log left beside the file is a connection that was not closed: the last one
+// takes the log into the file.
+func TestAClosedIndexIsOneFile(t *testing.T) {
+	c := newChain(1)
+	c.extend(20, 60)
+	dir := t.TempDir()
+	x := openIndex(t, filepath.Join(dir, "index.db"))
+	stop := follow(x, c)
+	waitFor(t, x, c.Height())
+	if _, err := x.Block(context.Background(), 7); err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 20 { // some come as far as a connection
+		if _, err := x.Block(gone, 7); !errors.Is(err, context.Canceled) {
+			t.Errorf("a reader that has gone gets %v", err)
+		}
+	}
+	if err := errors.Join(stop(), x.Close()); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left are %v, %v", entries, err)
 	}
 }
 

@@ -176,12 +176,14 @@ func Delete(path string) error {
 	return nil
 }
 
-// Close closes the file. Follow and all reads must have returned.
+// Close closes the file. The last connection takes what is in the write-ahead
+// log into it, so that the file is all there is. Follow and all reads must have
+// returned.
 func (x *Indexer) Close() error {
 	var errs []error
 	for range readerConns {
 		if s := <-x.snapshots; s != nil {
-			errs = append(errs, s.conn.Close())
+			errs = append(errs, s.close())
 		}
 	}
 	return errors.Join(append(errs, x.readers.Close(), x.writer.Close())...)

@@ -3,6 +3,7 @@ package indexer
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 )
@@ -34,7 +35,7 @@ func (x *Indexer) read(ctx context.Context, f func(*snapshot) error) (err error)
 		if _, e := s.conn.ExecContext(context.Background(), "ROLLBACK"); e != nil || err != nil && !errors.Is(err, ErrNotFound) {
 			// A connection that was interrupted is not used again. Why does
 			// not matter to those that come later.
-			_ = s.conn.Close()
+			_ = s.close()
 			s = nil
 		}
 		x.snapshots <- s
@@ -43,6 +44,23 @@ func (x *Indexer) read(ctx context.Context, f func(*snapshot) error) (err error)
 		return err
 	}
 	return f(s)
+}
+
+// close ends the connection instead of giving it back.
+func (s *snapshot) close() error {
+	err := closeAll(s.stmts)
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the way to say that it is of no use
+	return err
+}
+
+// closeAll closes statements. database/sql leaves those of a Conn to their maker,
+// and SQLite keeps a connection, with its files, until the last one is closed.
+func closeAll(stmts map[string]*sql.Stmt) error {
+	var errs []error
+	for _, s := range stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }
 
 func (s *snapshot) prepared(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -98,17 +98,19 @@ func newWriter(ctx context.Context, db *sql.DB) (w *writer, err error) {
 		{&w.votes, "vote", 4},
 		{&w.nullifiers, "vote_nullifier", 3},
 	} {
-		if *b.bulk, err = newBulk(w.conn, b.table, b.columns); err != nil {
-			return nil, errors.Join(err, w.conn.Close())
+		if *b.bulk, err = newBulk(w, b.table, b.columns); err != nil {
+			return nil, errors.Join(err, w.close())
 		}
 	}
 	if err = w.readCounters(); err != nil {
-		return nil, errors.Join(err, w.conn.Close())
+		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
 }
 
-func (w *writer) close() { w.conn.Close() }
+func (w *writer) close() error {
+	return errors.Join(closeAll(w.stmts), w.conn.Close())
+}
 
 // prepared returns the statement of a query, which is prepared once.
 func (w *writer) prepared(query string) (*sql.Stmt, error) {
