@@ -184,12 +184,21 @@ func Keccak256(parts ...[]byte) [32]byte { return [32]byte(crypto.Keccak256(part
 // key. It takes no signature but 65 bytes r, s, v with a low s, and the v of 0
 // or 1 that leads back to the key.
 func Verify(key [PublicKeyLen]byte, hash [32]byte, sig []byte) bool {
+	signer, err := RecoverKey(hash, sig)
+	return err == nil && signer == key
+}
+
+// RecoverKey returns the compressed public key whose signature of a hash this
+// is, as Verify has it, for those who learn later whose it should be.
+func RecoverKey(hash [32]byte, sig []byte) (key [PublicKeyLen]byte, err error) {
 	if len(sig) != SignatureLen || sig[64] > 1 || !lowS(sig[32:64]) {
-		return false
+		return key, ErrSignature
 	}
 	pub, err := crypto.Ecrecover(hash[:], sig)
 	if err != nil || len(pub) != 65 {
-		return false
+		return key, ErrSignature
 	}
-	return key[0] == 2|pub[64]&1 && string(key[1:]) == string(pub[1:33])
+	key[0] = 2 | pub[64]&1
+	copy(key[1:], pub[1:33])
+	return key, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cometbft/cometbft/crypto/secp256k1eth"
 	"github.com/ethereum/go-ethereum/crypto"
 )
 
@@ -214,4 +215,30 @@ func FuzzRecover(f *testing.F) {
 			t.Fatalf("%x is taken", sig)
 		}
 	})
+}
+
+func TestAKeyIsRecoveredAsConsensusSigns(t *testing.T) {
+	k := secp256k1eth.GenPrivKeySecp256k1Eth([]byte("validator"))
+	message := []byte("a precommit")
+	sig, err := k.Sign(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pub := [PublicKeyLen]byte(k.PubKey().Bytes())
+	if got, err := RecoverKey(Keccak256(message), sig); err != nil || got != pub {
+		t.Errorf("recovered %x, %v, want %x", got, err, pub)
+	}
+	// Whatever is changed, both say the same.
+	for i := range sig {
+		for _, bit := range []byte{1, 27, 128} {
+			bad := bytes.Clone(sig)
+			bad[i] ^= bit
+			if Verify(pub, Keccak256(message), bad) || k.PubKey().VerifySignature(message, bad) {
+				t.Errorf("a signature with byte %d changed is accepted", i)
+			}
+		}
+	}
+	if Verify(pub, Keccak256(message), sig[:64]) || Verify(pub, Keccak256([]byte("another")), sig) {
+		t.Error("a short signature, or one of another message, is accepted")
+	}
 }
