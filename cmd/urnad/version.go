@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -14,7 +15,8 @@ import (
 // version is set by the linker; see the Makefile.
 var version = "unreleased"
 
-// versions is what one must know of a binary to say whether it fits a network.
+// versions is what one must know of a binary to say whether it fits a network. The
+// commit is known only to builds that record it (-buildvcs).
 type versions struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit,omitempty"`
@@ -44,8 +46,16 @@ func newVersion() *cobra.Command {
 		if asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(v)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "urnad %s\ncommit %s\napp version %d\ncometbft %s\n%s\n", v.Version, v.Commit, v.App, v.CometBFT, v.Go)
-		return nil
+		_, err := io.WriteString(cmd.OutOrStdout(), v.text())
+		return err
 	}
 	return c
+}
+
+func (v versions) text() string {
+	commit := ""
+	if v.Commit != "" {
+		commit = "commit " + v.Commit + "\n"
+	}
+	return fmt.Sprintf("urnad %s\n%sapp version %d\ncometbft %s\n%s\n", v.Version, commit, v.App, v.CometBFT, v.Go)
 }
