@@ -24,6 +24,10 @@ var _ cmtlog.Logger = logger{}
 // There is no other sign of it.
 const consensusDied = "CONSENSUS FAILURE!!!"
 
+// acceptStopped is what CometBFT logs as an error when its own Stop has closed the
+// transport; it says it at no other time.
+const acceptStopped = "Stopped accept routine, as transport is closed"
+
 func (l logger) Debug(string, ...any) {} // per message and peer; not even for those who debug
 
 func (l logger) Info(msg string, keyvals ...any) { l.log(slog.LevelDebug, msg, keyvals) }
@@ -31,12 +35,15 @@ func (l logger) Info(msg string, keyvals ...any) { l.log(slog.LevelDebug, msg, k
 func (l logger) Warn(msg string, keyvals ...any) { l.log(slog.LevelInfo, msg, keyvals) }
 
 func (l logger) Error(msg string, keyvals ...any) {
-	if msg == consensusDied {
+	switch msg {
+	case consensusDied:
 		l.log(slog.LevelError, "consensus has stopped", keyvals)
 		l.failure()
-		return
+	case acceptStopped:
+		l.log(slog.LevelDebug, msg, keyvals)
+	default:
+		l.log(slog.LevelWarn, msg, keyvals)
 	}
-	l.log(slog.LevelWarn, msg, keyvals)
 }
 
 func (l logger) With(keyvals ...any) cmtlog.Logger {
