@@ -21,6 +21,17 @@ func (c *Client) Genesis(ctx context.Context) ([]byte, error) {
 	return c.bytes(ctx, request{method: http.MethodGet, path: "/chain/genesis"})
 }
 
+// LightBlock returns the signed header of a height, 0 being the newest: header,
+// commit and validators in the bytes of docs/spec/proofs.md section 4, which are
+// for the caller to check.
+func (c *Client) LightBlock(ctx context.Context, height int64) ([]byte, error) {
+	path := "/chain/light/latest"
+	if height != 0 {
+		path = fmt.Sprintf("/chain/light/%d", height)
+	}
+	return c.bytes(ctx, request{method: http.MethodGet, path: path})
+}
+
 // RawBlocks visits the blocks from a height on, in order, up to the newest. Each
 // is as it was hashed, which is for the caller to check, and belongs to visit.
 // An error of visit ends it and comes back. An answer that breaks off is

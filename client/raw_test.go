@@ -119,6 +119,17 @@ func TestTheGenesisDocumentComesAsItIs(t *testing.T) {
 	}
 }
 
+func TestTheNewestSignedHeaderHasAName(t *testing.T) {
+	c := serve(t, map[string]http.HandlerFunc{
+		"GET /chain/light/{height}": func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.PathValue("height")) },
+	})
+	for height, want := range map[int64]string{0: "latest", 7: "7"} {
+		if got, err := c.LightBlock(t.Context(), height); err != nil || string(got) != want {
+			t.Errorf("%q %v", got, err)
+		}
+	}
+}
+
 func FuzzABlockIsReadAsItWasWritten(f *testing.F) {
 	f.Add(frames("one", "two"))
 	f.Add([]byte("\xff\xff\xff\xff\x0f"))

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"urna/chain/light"
 	"urna/crypto/ethkey"
 	"urna/indexer"
 )
@@ -35,6 +36,9 @@ type Blocks interface {
 	// GenesisDocument is the consensus engine's, byte for byte as people compare
 	// it.
 	GenesisDocument() []byte
+	// Signed returns the signed header of a height, 0 being the newest, or
+	// ErrNoBlock. It may know one more than Height. It must not be changed.
+	Signed(ctx context.Context, height int64) (*light.Block, error)
 	// RawBlock returns the bytes of a block as they were hashed, in pieces, and
 	// their number; or ErrNoBlock. It may know one more block than Height. The
 	// pieces end with an error if the block is thrown away meanwhile.

@@ -19,6 +19,7 @@ import (
 func (g *Gateway) proofRoutes() []route {
 	return []route{
 		{"GET", "/chain/genesis", g.genesisDocument, "The genesis document, byte for byte"},
+		{"GET", "/chain/light/{height}", g.signedHeader, "The signed header of a height"},
 		{"GET", "/chain/raw", g.rawBlocks, "Blocks as they were hashed, from a height on"},
 	}
 }
@@ -35,6 +36,29 @@ func (g *Gateway) genesisDocument(w http.ResponseWriter, r *http.Request) error 
 	h.Set("ETag", `"`+hex.EncodeToString(hash[:])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(document))
 	return nil
+}
+
+// latest names the newest height in a path.
+const latest = "latest"
+
+// signedHeader answers with a header and its commit. The commit of the newest
+// one may differ from node to node, and until it stands in a block.
+func (g *Gateway) signedHeader(w http.ResponseWriter, r *http.Request) error {
+	height := int64(0)
+	if s := r.PathValue("height"); s != latest && s != "0" {
+		var err error
+		if height, err = heightParam(r, "height"); err != nil {
+			return err
+		}
+	}
+	b, err := g.blocks.Signed(r.Context(), height)
+	if err != nil {
+		return missing(err, codeBlockNotFound, "block not found")
+	}
+	if height != 0 && height < g.blocks.Height() {
+		w.Header().Set("Cache-Control", immutable)
+	}
+	return replyBytes(w, binaryType, b.Encode())
 }
 
 // Bounds of one answer of raw blocks. A block may be larger: at least one is

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"urna/app/apptest"
+	"urna/chain/light"
 )
 
 // rawChain is a gateway on a chain of blocks of different sizes.
@@ -52,8 +53,8 @@ func TestRawBlocksComeInOrderFromTheHeightThatIsAskedFor(t *testing.T) {
 		{"from=3", 3, a.Height()},
 		{fmt.Sprintf("from=%d", a.Height()), a.Height(), a.Height()},
 		{"from=2&max=1", 2, 2},
-		{fmt.Sprintf("from=1&max=%d", len(a.raw(1))+1), 1, 1}, // with the length, that is block 1
-		{fmt.Sprintf("from=1&max=%d", len(a.raw(1))+2), 1, 2},
+		{fmt.Sprintf("from=1&max=%d", len(a.raw(1))+2), 1, 1}, // with the length, that is block 1
+		{fmt.Sprintf("from=1&max=%d", len(a.raw(1))+3), 1, 2},
 		{"from=1&max=9223372036854775807", 1, a.Height()},
 	} {
 		r := a.get("/chain/raw?" + c.query).ok(nil)
@@ -139,6 +140,43 @@ func TestNothingIsReadForAClientThatHasLeft(t *testing.T) {
 	if a.log.Len() > 0 {
 		t.Errorf("logged: %s", a.log.String())
 	}
+}
+
+func TestASignedHeaderFollowsFromTheGenesisThatIsServed(t *testing.T) {
+	a := rawChain(t)
+	trusted, err := light.TrustGenesis(a.get("/chain/genesis").ok(nil).body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for h := int64(1); h <= a.Height(); h++ {
+		r := a.get(fmt.Sprintf("/chain/light/%d", h)).ok(nil)
+		b, err := light.ParseBlock(r.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if trusted, err = trusted.Follow(b); err != nil || trusted.Height != h {
+			t.Fatalf("header %d: %v", h, err)
+		}
+		want := immutable
+		if h == a.Height() {
+			want = "no-store" // its commit may be another one in the next block
+		}
+		if got := r.header.Get("Cache-Control"); got != want {
+			t.Errorf("header %d: %s", h, got)
+		}
+	}
+	newest := a.get(fmt.Sprintf("/chain/light/%d", a.Height())).body
+	for _, name := range []string{"latest", "0"} {
+		if r := a.get("/chain/light/" + name).ok(nil); !bytes.Equal(r.body, newest) || r.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s is not the newest", name)
+		}
+	}
+	a.get(fmt.Sprintf("/chain/light/%d", a.Height()+1)).refused(http.StatusNotFound, codeBlockNotFound)
+	for _, name := range []string{"-1", "x", "99999999999999999999"} {
+		a.get("/chain/light/"+name).refused(http.StatusBadRequest, codeNumber)
+	}
+	a.prune(3)
+	a.get("/chain/light/2").refused(http.StatusNotFound, codeBlockNotFound)
 }
 
 func TestTheGenesisDocumentIsServedByteForByte(t *testing.T) {

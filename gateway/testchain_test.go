@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -41,6 +40,8 @@ type testChain struct {
 	mu     sync.Mutex
 	blocks []*indexer.Block // guarded by mu
 	txs    [][][]byte       // guarded by mu
+	raws   [][]byte         // guarded by mu
+	signed []*light.Block   // guarded by mu
 	base   int64            // guarded by mu
 	moved  chan struct{}    // closed and replaced with every block; guarded by mu
 }
@@ -90,15 +91,31 @@ func (c *testChain) publish() {
 			b.LastHash = [32]byte(c.Chain.Blocks[h-2].Request.Hash)
 		}
 		c.mu.Lock()
-		c.blocks, c.txs = append(c.blocks, b), append(c.txs, r.Txs)
+		c.blocks, c.txs, c.raws = append(c.blocks, b), append(c.txs, r.Txs), append(c.raws, c.Chain.Blocks[h-1].Raw())
 		close(c.moved)
 		c.moved = make(chan struct{})
 		c.mu.Unlock()
 	}
+	c.sign()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := c.index.Wait(ctx, c.Height()); err != nil {
 		c.t.Fatal(err)
+	}
+}
+
+// sign shows the signed headers of the blocks that are shown. The commit of the
+// newest is another one once the next block is there.
+func (c *testChain) sign() {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for h := max(int64(len(c.signed)), 1); h <= int64(len(c.blocks)); h++ {
+		b, err := c.Chain.Signed(h)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.signed = append(c.signed[:h-1], b)
 	}
 }
 
@@ -175,14 +192,14 @@ func (c *testChain) Header(ctx context.Context, height int64) (*Header, error) {
 	}, nil
 }
 
-// raw is what the test chain shows as the bytes of a block.
+// raw is the bytes of a block, nil if it is not there.
 func (c *testChain) raw(height int64) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if height < c.base || height > int64(len(c.txs)) {
+	if height < c.base || height > int64(len(c.raws)) {
 		return nil
 	}
-	return append(fmt.Appendf(nil, "block %d:", height), bytes.Join(c.txs[height-1], nil)...)
+	return c.raws[height-1]
 }
 
 // RawBlock implements Blocks.
@@ -206,11 +223,19 @@ func (c *testChain) RawBlock(_ context.Context, height int64) (int, iter.Seq2[[]
 
 // Signed implements Blocks.
 func (c *testChain) Signed(_ context.Context, height int64) (*light.Block, error) {
-	return nil, ErrNoBlock
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if height == 0 {
+		height = int64(len(c.signed))
+	}
+	if height < c.base || height > int64(len(c.signed)) {
+		return nil, ErrNoBlock
+	}
+	return c.signed[height-1], nil
 }
 
 // GenesisDocument implements Blocks.
-func (c *testChain) GenesisDocument() []byte { return c.doc.JSON() }
+func (c *testChain) GenesisDocument() []byte { return c.Chain.Genesis() }
 
 // Genesis implements indexer.Source, the rest Blocks.
 func (c *testChain) Genesis() *genesis.Doc  { return c.doc }

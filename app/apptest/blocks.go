@@ -51,6 +51,7 @@ func (c *Chain) newConsensus() {
 		c.t.Fatal(err)
 	}
 	c.state.Version.Consensus.App = app.Version
+	c.state.LastResultsHash = sm.TxResultsHash(nil) // the handshake sets it, too
 }
 
 // Know gives the chain the keys of validators that are no nodes of it. They sign

@@ -9,6 +9,7 @@ import (
 
 	"urna/app"
 	"urna/chain"
+	"urna/chain/light"
 	"urna/gateway"
 	"urna/genesis"
 	"urna/indexer"
@@ -94,6 +95,12 @@ func (b *blocks) RawTx(_ context.Context, height int64, index int) ([]byte, erro
 
 // GenesisDocument is the file of the genesis.
 func (b *blocks) GenesisDocument() []byte { return b.node.Genesis() }
+
+// Signed returns the signed header of a height; 0 is the newest.
+func (b *blocks) Signed(_ context.Context, height int64) (*light.Block, error) {
+	signed, err := b.node.Signed(height)
+	return signed, noBlock(err)
+}
 
 // RawBlock returns the bytes of a block as they were hashed.
 func (b *blocks) RawBlock(_ context.Context, height int64) (int, iter.Seq2[[]byte, error], error) {
