@@ -1,6 +1,7 @@
 package light
 
 import (
+	"errors"
 	"fmt"
 
 	"urna/election"
@@ -60,6 +61,28 @@ func NewReceipt(view *state.View, id election.ID, n election.Nullifier) (*Docume
 	w := codec.Writer{}
 	record.Append(&w)
 	d.Vote = &Vote{Position: pos, Record: w.B, Package: pkg, Memo: memo, Hashes: proof.Hashes}
+	return d, nil
+}
+
+// ErrVoted says that a nullifier of which absence was to be shown has voted.
+var ErrVoted = errors.New("light: the nullifier has voted")
+
+// NewAbsence claims that a nullifier has not voted in an election whose set of
+// nullifiers is sealed (otherwise state.ErrUnsealed), or returns ErrVoted. It
+// takes as long as state.View.ProveNullifier. Anchor comes next.
+func NewAbsence(view *state.View, id election.ID, n election.Nullifier) (*Document, error) {
+	p, err := view.ProveNullifier(id, n)
+	if err != nil {
+		return nil, err
+	}
+	if p.Found {
+		return nil, ErrVoted
+	}
+	d, err := NewDocument(view, state.SealingKey(id))
+	if err != nil {
+		return nil, err
+	}
+	d.NotVoted = &NotVoted{Nullifier: n, Before: p.Before, After: p.After}
 	return d, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"urna/election"
 	"urna/internal/check"
+	"urna/state"
 )
 
 // Format names the layout of proof documents.
@@ -51,14 +52,7 @@ type Vote struct {
 // commits to: its place is between two neighbours.
 type NotVoted struct {
 	Nullifier     election.Nullifier
-	Before, After *Neighbour // nil at the ends of the set
-}
-
-// Neighbour is a member of the sorted set of nullifiers.
-type Neighbour struct {
-	Position  uint64
-	Nullifier election.Nullifier
-	Hashes    []Hash // inclusion proof
+	Before, After *state.Neighbour // nil at the ends of the set
 }
 
 // ParseDocument reads a document in its one canonical form (V41). What it says
@@ -159,7 +153,7 @@ func (d *Document) json() jsonDocument {
 	return j
 }
 
-func neighbourOf(n *Neighbour) *jsonNeighbour {
+func neighbourOf(n *state.Neighbour) *jsonNeighbour {
 	if n == nil {
 		return nil
 	}
@@ -250,7 +244,7 @@ func (j *jsonNotVoted) notVoted() (*NotVoted, error) {
 	return out, err
 }
 
-func (j *jsonNeighbour) neighbour() (*Neighbour, error) {
+func (j *jsonNeighbour) neighbour() (*state.Neighbour, error) {
 	if j == nil {
 		return nil, nil
 	}
@@ -258,7 +252,7 @@ func (j *jsonNeighbour) neighbour() (*Neighbour, error) {
 		return nil, check.Fail(check.Frame, "a nullifier of %d bytes", len(j.Nullifier))
 	}
 	hashes, err := hashesOf(j.Position, j.Hashes)
-	return &Neighbour{j.Position, election.Nullifier(j.Nullifier), hashes}, err
+	return &state.Neighbour{Position: j.Position, Nullifier: election.Nullifier(j.Nullifier), Hashes: hashes}, err
 }
 
 // hashesOf checks a position and its inclusion proof for their form.
