@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 
 	"urna/crypto/ethkey"
 	"urna/indexer"
-	"urna/ipfs"
 	"urna/state"
 	"urna/tx"
 )
@@ -120,37 +118,4 @@ func (g *Gateway) submitAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return reply(w, &submitAnswer{TxHash: s.ID.String(), MetadataURL: uri})
-}
-
-// file reads a file that this gateway may have; nil if it has not.
-func (g *Gateway) file(ctx context.Context, uri string) ([]byte, error) {
-	if uri == "" {
-		return nil, nil
-	}
-	b, err := g.files.Get(ctx, uri, int64(g.limits.MaxMetadata))
-	if errors.Is(err, ipfs.ErrNotFound) || errors.Is(err, ipfs.ErrBadURI) || errors.Is(err, ipfs.ErrTooLarge) {
-		return nil, nil
-	}
-	return b, err
-}
-
-// metadata reads a JSON object that this gateway may have; nil if it has not,
-// or if it is something else: anybody may name anything as metadata.
-func (g *Gateway) metadata(ctx context.Context, uri string) (json.RawMessage, error) {
-	b, err := g.file(ctx, uri)
-	if err != nil || !isObject(b) {
-		return nil, err
-	}
-	return b, nil
-}
-
-func isObject(b []byte) bool {
-	for _, c := range b {
-		switch c {
-		case ' ', '\t', '\r', '\n':
-			continue
-		}
-		return c == '{' && json.Valid(b)
-	}
-	return false
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"urna/ballot"
@@ -156,38 +155,15 @@ func result(v *state.View, e *election.Settings, stage *state.Stage) (cells [][]
 }
 
 func (g *Gateway) addMetadata(ctx context.Context, out *electionAnswer, e *election.Settings) error {
-	b, err := g.file(ctx, e.MetadataURI)
-	if err != nil || b == nil {
-		return err
+	f, err := g.file(ctx, e.MetadataURI)
+	switch {
+	case err != nil || f == nil:
+	case e.EncryptedMetadata:
+		out.Metadata = f.raw // base64 in JSON
+	case f.object:
+		out.Metadata, out.Title = json.RawMessage(f.raw), f.title
 	}
-	if e.EncryptedMetadata {
-		out.Metadata = b // base64 in JSON
-		return nil
-	}
-	if isObject(b) {
-		out.Metadata = json.RawMessage(b)
-		out.Title = titleOf(b)
-	}
-	return nil
-}
-
-// titleOf is the title of an election's metadata in the default language, or in
-// the first one by name.
-func titleOf(metadata []byte) string {
-	var m struct {
-		Title map[string]string `json:"title"`
-	}
-	if json.Unmarshal(metadata, &m) != nil || len(m.Title) == 0 {
-		return ""
-	}
-	if t, ok := m.Title["default"]; ok {
-		return t
-	}
-	var languages []string
-	for l := range m.Title {
-		languages = append(languages, l)
-	}
-	return m.Title[slices.Min(languages)]
+	return err
 }
 
 func unixTime(s uint64) time.Time { return time.Unix(int64(s), 0).UTC() }

@@ -54,6 +54,7 @@ type Gateway struct {
 	index    *indexer.Indexer
 	blocks   Blocks
 	files    *ipfs.Store
+	recent   *fileCache // of files
 	censuses *censuses.Service
 	log      *slog.Logger
 
@@ -89,7 +90,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, censuses: cfg.Censuses, log: cfg.Log,
-		limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather,
+		recent: newFileCache(recentBytes), limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather,
 		running: make(chan struct{}, cfg.Limits.Concurrent),
 		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),
 		faucet:  newFaucet(cfg.Faucet, cfg.Now),
