@@ -96,6 +96,7 @@ func New(t testing.TB, opts Options) *Chain {
 		opts.MaxBytes = 16 << 20
 	}
 	c := &Chain{t: t, opts: opts, clock: Start, doc: &genesis.Doc{Params: genesis.Default()}}
+	t.Cleanup(c.audit) // when the applications are closed
 	for _, name := range []string{"bank", "org"} {
 		c.doc.Accounts = append(c.doc.Accounts, genesis.Account{Address: Key(name).Address().String(), Balance: 1 << 40})
 	}

@@ -51,6 +51,7 @@ func (c *Chain) newConsensus() {
 		c.t.Fatal(err)
 	}
 	c.state.Version.Consensus.App = app.Version
+	c.state.LastResultsHash = sm.TxResultsHash(nil)
 	c.state.LastResultsHash = sm.TxResultsHash(nil) // the handshake sets it, too
 }
 
