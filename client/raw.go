@@ -32,6 +32,14 @@ func (c *Client) LightBlock(ctx context.Context, height int64) ([]byte, error) {
 	return c.bytes(ctx, request{method: http.MethodGet, path: path})
 }
 
+// Proof returns the document at a path below /proofs, such as "params" or
+// "votes/<election>/<vote>?trust=7", byte for byte: checking it is for the caller
+// (docs/spec/proofs.md section 6). ErrNotYet says that no header is signed yet
+// that commits to what was asked for.
+func (c *Client) Proof(ctx context.Context, path string) ([]byte, error) {
+	return c.bytes(ctx, request{method: http.MethodGet, path: "/proofs/" + path})
+}
+
 // RawBlocks visits the blocks from a height on, in order, up to the newest. Each
 // is as it was hashed, which is for the caller to check, and belongs to visit.
 // An error of visit ends it and comes back. An answer that breaks off is

@@ -130,6 +130,19 @@ func TestTheNewestSignedHeaderHasAName(t *testing.T) {
 	}
 }
 
+func TestAProofComesAsItIsOrNotYet(t *testing.T) {
+	c := serve(t, map[string]http.HandlerFunc{
+		"GET /proofs/params":           say("{ }\n"),
+		"GET /proofs/votes/{e}/{vote}": refuse(204, ""),
+	})
+	if got, err := c.Proof(t.Context(), "params?trust=7"); err != nil || string(got) != "{ }\n" {
+		t.Errorf("%q %v", got, err)
+	}
+	if _, err := c.Proof(t.Context(), "votes/a/b"); !errors.Is(err, ErrNotYet) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func FuzzABlockIsReadAsItWasWritten(f *testing.F) {
 	f.Add(frames("one", "two"))
 	f.Add([]byte("\xff\xff\xff\xff\x0f"))

@@ -67,6 +67,7 @@ type Gateway struct {
 	bodies  *semaphore.Weighted // bytes of request bodies in memory
 	metrics *metrics
 	gather  prometheus.Gatherer
+	proofs  *proofs
 	now     func() time.Time
 }
 
@@ -94,6 +95,9 @@ func New(cfg Config) (*Gateway, error) {
 		running: make(chan struct{}, cfg.Limits.Concurrent),
 		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),
 		faucet:  newFaucet(cfg.Faucet, cfg.Now),
+	}
+	if g.proofs, err = newProofs(cfg.Blocks.GenesisDocument()); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
 	}
 	if g.limits.Rate > 0 {
 		perDay := float64(g.limits.CensusBytes) / (24 * time.Hour).Seconds()

@@ -55,6 +55,7 @@ const (
 	codeDate                = 4058
 	codeBatchTooLarge       = 4059
 	codeBatchEmpty          = 4060
+	codeKey                 = 4063 // not a key of the state
 	codeBroadcast           = 5001 // the chain could not take the transaction
 	codeRefused             = 5003 // the chain refused the transaction
 	codeFaucet              = 5018
@@ -72,6 +73,10 @@ const (
 	codeCensusNotEmpty      = 6007 // a dump goes into an empty census
 	codeCensusesFull        = 6008
 	codeCensusPublishFailed = 6009
+	codePruned              = 6010 // the state of a height is given up
+	codeNoTrail             = 6011 // headers on the way to a height are thrown away
+	codeUnsealed            = 6012 // absence cannot be proved yet
+	codeVoted               = 6013 // absence cannot be proved: there is a vote
 )
 
 // Problem is an answer that says no: an RFC 9457 document with the members

@@ -15,15 +15,6 @@ import (
 // Who checks the chain on their own needs it as it was hashed and signed, not as
 // this node tells it. These calls hand that out, byte for byte.
 
-// proofRoutes lists what a stranger needs to check the chain.
-func (g *Gateway) proofRoutes() []route {
-	return []route{
-		{"GET", "/chain/genesis", g.genesisDocument, "The genesis document, byte for byte"},
-		{"GET", "/chain/light/{height}", g.signedHeader, "The signed header of a height"},
-		{"GET", "/chain/raw", g.rawBlocks, "Blocks as they were hashed, from a height on"},
-	}
-}
-
 // immutable marks an answer that is the same for ever, for caches on the way.
 const immutable = "public, max-age=31536000, immutable"
 
