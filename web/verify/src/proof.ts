@@ -1,12 +1,12 @@
 // Checking a proof document: docs/spec/proofs.md section 6.
 
-import { type Bytes, compare, equal, hex } from "./bytes.ts";
+import { type Bytes, compare, equal } from "./bytes.ts";
 import { read } from "./codec.ts";
 import { ballotHash } from "./ballot.ts";
 import type { Document, NotVoted, Vote } from "./document.ts";
 import { verifyAbsence, verifyExistence } from "./ics23.ts";
 import { included, leafHash } from "./log.ts";
-import { type Log, type Sealing, type VoteRecord, checkRecord, readLog, readSealing, readVoteRecord } from "./records.ts";
+import { type Log, type Sealing, type VoteRecord, checkRecord, recordName, readLog, readSealing, readVoteRecord } from "./records.ts";
 import { type Report, fail, under } from "./report.ts";
 import { type Trusted, follow } from "./trust.ts";
 
@@ -19,28 +19,29 @@ export interface Shown {
 
 /** verifyDocument checks a whole document against what is trusted. */
 export function verifyDocument(d: Document, trusted: Trusted, report: Report): Shown {
-  if (trusted.chainId !== undefined && trusted.chainId !== d.chainId) fail("V01", `the document is of chain ${d.chainId}, not ${trusted.chainId}`);
   const header = d.signed.header;
-  if (header.height !== d.height + 1) fail("V45", `the signed header is of height ${header.height}, not ${d.height + 1}`);
-  let t = trusted;
-  for (const s of [...d.trail, d.signed]) {
-    if (s.header.chainId !== d.chainId) fail("V01", `header ${s.header.height} is of chain ${s.header.chainId}, not ${d.chainId}`);
-    t = follow(t, s, report);
-  }
+  if (header.chainId !== d.chainId) fail("V01", `the signed header is of chain ${header.chainId}, not ${d.chainId}`);
+  if (header.height !== d.height + 1) fail("V23", `the signed header is of height ${header.height}, not ${d.height + 1}`);
   if (!d.signed.commit) fail("V22", "the header of the document has no commit");
+  let t = trusted;
+  [...d.trail, d.signed].forEach((s, i) => {
+    if (i > 0 && s.header.height === t.height) fail("V45", `header ${t.height} stands twice`);
+    t = follow(t, s, report);
+  });
   report.passed("V01");
   for (const c of d.claims) {
-    const shown = under("V23", "proof of a claim", () =>
+    const name = under("V13", "claim", () => recordName(c.key));
+    const shown = under("V23", `the proof of ${name}`, () =>
       c.value ? verifyExistence(c.proof, header.appHash, c.key, c.value) : verifyAbsence(c.proof, header.appHash, c.key),
     );
-    if (!shown) fail("V23", `the proof about ${hex(c.key)} does not lead to the application hash`);
+    if (!shown) fail("V23", `the proof of ${name} does not lead to the application hash`);
     report.passed("V23");
-    under("V13", `claim about ${hex(c.key)}`, () => checkRecord(c.key, c.value));
+    if (!c.value) continue;
+    under("V13", name, () => checkRecord(c.key, c.value));
     report.passed("V13");
   }
   const record = d.vote && verifyVote(d, d.vote, report);
   if (d.notVoted) verifyNotVoted(d, d.notVoted, report);
-  report.passed("V41");
   return { document: d, record, trusted: t };
 }
 

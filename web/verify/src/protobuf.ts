@@ -29,10 +29,9 @@ function varint(b: Bytes, at: number): [bigint, number] {
   throw new NotCanonical("not a number in its shortest form");
 }
 
-/** fields takes a message apart. Other wire types than varint and bytes are
- * refused. */
-export function fields(b: Bytes): Field[] {
-  const out: Field[] = [];
+/** fields takes a message apart, field after field. Other wire types than varint and
+ * bytes are refused. */
+export function* fields(b: Bytes): Generator<Field> {
   for (let at = 0; at < b.length; ) {
     let tag: bigint, value: Value;
     [tag, at] = varint(b, at);
@@ -49,9 +48,8 @@ export function fields(b: Bytes): Field[] {
     } else {
       throw new NotCanonical(`wire type ${tag & 7n}`);
     }
-    out.push({ number, value });
+    yield { number, value };
   }
-  return out;
 }
 
 /** Message is the fields of a message of which each comes once at most, in

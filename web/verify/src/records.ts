@@ -212,37 +212,50 @@ const numbers =
     for (; n > 0; n--) r.u64();
   };
 
-/** Kind is a kind of record: the length of its key, and how it is read. */
+/** Kind is a kind of record: its name, the length of its key, and how it is read. */
 interface Kind {
+  readonly name: string;
   readonly key: number | ((rest: Bytes) => boolean);
   readonly read: (r: Reader) => unknown;
 }
 
+const work = (rest: Bytes): boolean => rest.length === 9 + ({ 1: 32, 2: 32, 3: 28 }[rest[8] ?? 0] ?? NaN);
+
 const kinds: Record<string, Kind> = {
-  p: { key: 0, read: parameters },
-  b: { key: 0, read: numbers(2) },
-  a: { key: 20, read: account },
-  f: { key: 28, read: numbers(1) },
-  e: { key: 32, read: readSettings },
-  s: { key: 32, read: readStage },
-  l: { key: 32, read: readLog },
-  t: { key: 32, read: readTally },
-  r: { key: 32, read: readResult },
-  n: { key: 32, read: readSealing },
-  q: { key: (rest) => rest.length === 9 + ({ 1: 32, 2: 32, 3: 28 }[rest[8] ?? 0] ?? NaN), read: version },
-  v: { key: 20, read: validator },
-  u: { key: 20, read: uptime },
-  x: { key: 20, read: numbers(1) },
+  p: { name: "the parameters", key: 0, read: parameters },
+  b: { name: "the block mark", key: 0, read: numbers(2) },
+  a: { name: "account", key: 20, read: account },
+  f: { name: "faucet package", key: 28, read: numbers(1) },
+  e: { name: "the settings of election", key: 32, read: readSettings },
+  s: { name: "the stage of election", key: 32, read: readStage },
+  l: { name: "the vote log of election", key: 32, read: readLog },
+  t: { name: "the tally of election", key: 32, read: readTally },
+  r: { name: "the result of election", key: 32, read: readResult },
+  n: { name: "the set of nullifiers of election", key: 32, read: readSealing },
+  q: { name: "work", key: work, read: version },
+  v: { name: "validator", key: 20, read: validator },
+  u: { name: "the uptime of validator", key: 20, read: uptime },
+  x: { name: "the misbehaviour of validator", key: 20, read: numbers(1) },
 };
+
+function kindOf(key: Bytes): Kind {
+  const kind = kinds[String.fromCharCode(key[0] ?? 0)];
+  const rest = key.subarray(1);
+  if (!kind || !(typeof kind.key === "number" ? rest.length === kind.key : kind.key(rest))) {
+    throw new NotCanonical(`${hex(key) || "nothing"} is no key`);
+  }
+  return kind;
+}
+
+/** recordName says what a key is about. It throws NotCanonical if it is no key. */
+export function recordName(key: Bytes): string {
+  return `${kindOf(key).name} ${hex(key.subarray(1))}`.trim();
+}
 
 /** checkRecord refuses a key that no record has, and a value that is no record of
  * the kind that the key names. It throws NotCanonical. */
 export function checkRecord(key: Bytes, value: Bytes | undefined): void {
-  const kind = kinds[String.fromCharCode(key[0] ?? 0)];
-  const rest = key.subarray(1);
-  if (!kind || !(typeof kind.key === "number" ? rest.length === kind.key : kind.key(rest))) {
-    throw new NotCanonical(`${hex(key)} is no key`);
-  }
+  const kind = kindOf(key);
   if (value) read(value, kind.read);
 }
 

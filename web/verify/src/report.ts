@@ -31,11 +31,11 @@ export const checks = {
   V01: { name: "genesis", class: 2, applies: "REC", text: "The genesis document is well-formed and the one that is trusted; everything is of its chain." },
   V02: { name: "parameters", class: 2, applies: "C", text: "The parameters and accounts of the first state are those of the genesis." },
   V03: { name: "election rules", class: 2, applies: "E", text: "The election's id follows from chain, organisation and settings; the settings are those of the transaction that created it; each later change was allowed." },
-  V04: { name: "census", class: 2, applies: "E", text: "The census file has the root that the election names, and no more members than the election allows." },
+  V04: { name: "census", class: 2, applies: "E", text: "The census file has the root that the election names." },
   V13: { name: "canonical encoding", class: 3, applies: "REC", text: "Every transaction and record has its one canonical encoding." },
   V14: { name: "signatures", class: 3, applies: "REC", text: "Every transaction is signed, and a vote's nullifier is its signer's; a receipt's ballot is the recorded one." },
   V16: { name: "membership", class: 3, applies: "EC", text: "Every vote's proof leads to the census root of the election at that moment, with the weight that is counted." },
-  V17: { name: "uniqueness", class: 3, applies: "EC", text: "Every nullifier is new, or its vote replaces the one before." },
+  V17: { name: "uniqueness", class: 3, applies: "EC", text: "Every nullifier is new and finds room in the census, or its vote replaces the one before." },
   V18: { name: "ballot rules", class: 3, applies: "EC", text: "Every ballot obeys the rules of the election." },
   V20: { name: "voting window", class: 3, applies: "EC", text: "Every vote is in a block while the election was open." },
   V21: { name: "chain of headers", class: 4, applies: "EC", text: "Headers follow one another without a gap, each naming the one before." },
@@ -82,6 +82,16 @@ export function fail(check: ID, detail: string): never {
 export function under<T>(check: ID, what: string, f: () => T): T {
   try {
     return f();
+  } catch (err) {
+    if (err instanceof NotCanonical) fail(check, `${what}: ${err.message}`);
+    throw err;
+  }
+}
+
+/** underAsync is under for what has to be waited for. */
+export async function underAsync<T>(check: ID, what: string, f: () => Promise<T>): Promise<T> {
+  try {
+    return await f();
   } catch (err) {
     if (err instanceof NotCanonical) fail(check, `${what}: ${err.message}`);
     throw err;

@@ -35,6 +35,30 @@ export class Stream {
   }
 
 
+  /** some is at least one byte and at most n. It throws Ended if there is none. */
+  async some(n: number): Promise<Bytes> {
+    if (await this.ended()) throw new Ended("the input ends in the middle");
+    return this.take(Math.min(n, this.chunk.length));
+  }
+
+  /** until is what stands before a byte, or the next n bytes if it is not among
+   * them. */
+  async until(byte: number, n: number): Promise<Bytes> {
+    const parts: Bytes[] = [];
+    for (let missing = n; missing > 0; ) {
+      if (await this.ended()) throw new Ended("the input ends in the middle");
+      const at = this.chunk.subarray(0, missing).indexOf(byte);
+      if (at >= 0) {
+        parts.push(await this.take(at));
+        break;
+      }
+      const part = await this.some(missing);
+      parts.push(part);
+      missing -= part.length;
+    }
+    return concat(...parts);
+  }
+
   /** ended tells whether nothing is left. */
   async ended(): Promise<boolean> {
     while (this.chunk.length === 0) if (!(await this.more())) return true;

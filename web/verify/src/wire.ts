@@ -1,17 +1,18 @@
-// The wire of docs/spec/wire.md, as far as elections need it: which fields a message
-// has, and strict reading of them.
+// The wire of docs/spec/wire.md: which fields a message has, and strict reading of
+// them. Values are asked for by name.
 
 import { type Bytes, isZero, text } from "./bytes.ts";
 import { NotCanonical } from "./codec.ts";
 import { type Value, fields as take } from "./protobuf.ts";
+import { fail } from "./report.ts";
 
 /** Field says what a field of a message may hold. A number is between min and max,
  * bytes are that long; with min above zero the field must be there. */
 export interface Field {
   readonly number: number;
   readonly name: string;
-  readonly type: "number" | "bytes" | "text" | "id" | "refused" | readonly Field[];
-  readonly min: number;
+  readonly type: "number" | "bytes" | "text" | "id" | "list" | "refused" | "proof" | readonly Field[];
+  readonly min: number; // of a list: how many, each being an address
   readonly max: number;
   readonly zero: boolean; // it may be written although nothing is in it
 }
@@ -26,6 +27,7 @@ const id = field.bind(undefined, "id"); // an address, an election or a root: no
 const flag = (number: number, name: string, zero = false): Field => num(number, name, 0, 1, zero);
 const message = (number: number, name: string, ...fields: Field[]): Field => field(fields, number, name, 0, Infinity, true);
 const refused = (...numbers: number[]): Field[] => numbers.map((n) => field("refused", n, `field ${n}`, 0, 0));
+const otherProof = (...numbers: number[]): Field[] => numbers.map((n) => field("proof", n, `field ${n}`, 0, 0));
 
 const max31 = 2 ** 31 - 1;
 const max32 = 2 ** 32 - 1;
@@ -43,7 +45,8 @@ export const vote: Field[] = [
   message(
     3,
     "proof",
-    ...refused(3, 4, 5),
+    ...otherProof(3, 4),
+    ...refused(5),
     message(
       6,
       "arbo",
@@ -53,7 +56,8 @@ export const vote: Field[] = [
       num(4, "keyType", 0, max31),
       bytes(5, "voteWeight", 0, 32),
     ),
-    ...refused(7, 8, 9),
+    ...refused(7),
+    ...otherProof(8, 9),
   ),
   bytes(4, "votePackage", 1, 8192),
   ...refused(5),
@@ -138,9 +142,27 @@ export const faucetPayload: Field[] = [
   num(1001, "notAfter", 0, 253_402_300_799),
 ];
 
+export const sendTokens: Field[] = [num(1, "txtype", 0, max31), num(2, "nonce", 0, max32), id(3, "from", 0, 20), id(4, "to", 20, 20), num(5, "value", 1, max64)];
+
+export const collectFaucet: Field[] = [num(1, "txType", 0, max31), bytes(2, "faucetPackage", 1, maxFaucet), num(3, "nonce", 0, max32)];
+
+const account = (kind: number, ...rest: Field[]): Field[] => [
+  num(1, "txtype", kind, kind),
+  num(2, "nonce", 0, kind === 23 ? 0 : max32, true),
+  ...rest,
+];
+const owner = field("id", 4, "account", 0, 20, true);
+const delegates = (min: number): Field => field("list", 6, "delegates", min, 64);
+
+export const createAccount = account(23, txt(3, "infoURI", maxURI), owner, bytes(5, "faucetPackage", 0, maxFaucet, true), delegates(0), bytes(7, "SIK", 0, 32, true), ...refused(8, 9, 1000));
+export const setAccountInfo = account(17, txt(3, "infoURI", maxURI), owner, ...refused(5, 6, 7, 8, 9, 1000));
+export const changeDelegates = (kind: 18 | 19): Field[] => account(kind, ...refused(3), owner, ...refused(5), delegates(1), ...refused(7, 8, 9, 1000));
+export const setValidator = account(27, ...refused(3), owner, ...refused(5, 6, 7), bytes(8, "publicKey", 33, 33), txt(9, "name", 64), bytes(1000, "possession", 65, 65));
+
 /** Values are the fields of a message and of those within, by name. */
 export class Values {
-  constructor(private readonly all: ReadonlyMap<string, Value>) {}
+  private readonly all = new Map<string, Value>();
+  private readonly lists = new Map<string, Bytes[]>();
 
   number(name: string): bigint {
     const v = this.all.get(name);
@@ -159,46 +181,76 @@ export class Values {
     const v = this.all.get(name);
     return v === undefined || typeof v === "bigint" ? new Uint8Array(0) : v;
   }
+
+  list(name: string): readonly Bytes[] {
+    return this.lists.get(name) ?? [];
+  }
+
+  set(name: string, v: Value): void {
+    this.all.set(name, v);
+  }
+
+  add(name: string, v: Bytes): void {
+    this.lists.set(name, [...this.list(name), v]);
+  }
 }
 
-/** decode reads a message. It throws NotCanonical. */
+/** decode reads a message. It throws NotCanonical, and V16 for a proof of a kind that
+ * no election takes. */
 export function decode(fields: readonly Field[], b: Bytes): Values {
-  const out = new Map<string, Value>();
+  const out = new Values();
   into(out, "", fields, b);
-  return new Values(out);
+  return out;
 }
 
-function into(out: Map<string, Value>, path: string, fields: readonly Field[], b: Bytes): void {
-  let last = 0;
-  const there = new Set<number>();
+function into(out: Values, path: string, fields: readonly Field[], b: Bytes): void {
+  let [next, again] = [0, false]; // the field that may come, and whether it has
+  const pass = (): void => {
+    left(out, path, fields[next++] as Field, again);
+    again = false;
+  };
   for (const { number, value } of take(b)) {
-    const f = fields.find((f) => f.number === number);
-    if (!f || number <= last) throw new NotCanonical(`field ${number} is unknown, repeated or out of order`);
-    last = number;
-    there.add(number);
+    while (next < fields.length && (fields[next] as Field).number < number) pass();
+    const f = fields[next];
+    if (f?.number !== number || (again && f.type !== "list")) throw new NotCanonical(`${path}field ${number} is unknown, repeated or out of order`);
     store(out, path, f, value);
+    again = true;
   }
-  for (const f of fields) {
-    if (there.has(f.number)) continue;
-    if (typeof f.type === "object") into(out, `${path}${f.name}.`, f.type, new Uint8Array(0));
-    else if (f.min > 0) throw new NotCanonical(`${path}${f.name} is missing`);
-  }
+  while (next < fields.length) pass();
 }
 
-function store(out: Map<string, Value>, path: string, f: Field, value: Value): void {
+/** left checks a field of which no more can come. */
+function left(out: Values, path: string, f: Field, there: boolean): void {
+  const name = path + f.name;
+  const n = out.list(name).length;
+  if (f.type === "list" && (n < f.min || n > f.max)) throw new NotCanonical(`${name}: ${n} entries`);
+  if (there) return;
+  if (typeof f.type === "object") into(out, `${name}.`, f.type, new Uint8Array(0));
+  else if (f.min > 0) throw new NotCanonical(`${name} is missing`);
+}
+
+function store(out: Values, path: string, f: Field, value: Value): void {
   const name = path + f.name;
   const size = typeof value === "bigint" ? value : value.length;
-  if (typeof f.type === "object") {
-    if (typeof value === "bigint") throw new NotCanonical(`${name} is not a message`);
-    into(out, `${name}.`, f.type, value);
-    return;
+  if (f.type === "proof") fail("V16", `${name} is a proof of a kind that no election takes`);
+  if (f.type === "refused") {
+    if (f.zero && typeof value !== "bigint" && size === 0) return;
+    throw new NotCanonical(`${name} may not be set`);
   }
-  if (f.type === "refused" ? !(f.zero && typeof value !== "bigint" && size === 0) : (typeof value === "bigint") !== (f.type === "number")) {
-    throw new NotCanonical(`${name} may not be set like this`);
+  if (f.type === "number") {
+    if (typeof value !== "bigint") throw new NotCanonical(`${name} is no number`);
+  } else if (typeof value === "bigint") {
+    throw new NotCanonical(`${name} is a number`);
+  } else if (typeof f.type === "object") {
+    return into(out, `${name}.`, f.type, value);
+  } else if (f.type === "list") {
+    if (value.length !== 20 || isZero(value)) throw new NotCanonical(`${name} has an entry that is no address`);
+    return out.add(name, value);
+  } else {
+    check(f, name, value);
   }
   if (size < f.min || size > f.max) throw new NotCanonical(`${name} is out of its bounds`);
   if (size == 0 && !f.zero) throw new NotCanonical(`${name}: a zero is written by leaving the field out`);
-  if (typeof value !== "bigint") check(f, name, value);
   out.set(name, value);
 }
 

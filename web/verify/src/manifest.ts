@@ -1,0 +1,105 @@
+// The first and the last file of an archive: docs/spec/audit.md sections 2.1 and 2.3.
+
+import { type Bytes, equal, text, unhex, utf8 } from "./bytes.ts";
+import { NotCanonical } from "./codec.ts";
+import { goodChainId } from "./header.ts";
+import { fail, under } from "./report.ts";
+
+/** Manifest is the first file of an archive. */
+export interface Manifest {
+  readonly chainId: string;
+  readonly election: Bytes;
+  readonly height: number;
+  readonly files: readonly string[]; // of "metadata" and "census", those that are there
+}
+
+/** Unsupported says that the file may be right, but is of a kind that this verifier
+ * does not check. */
+export class Unsupported extends Error {}
+
+/** parseManifest reads 00-archive.json (V41). */
+export function parseManifest(b: Bytes): Manifest {
+  return under("V41", "00-archive.json", () => {
+    const o = object(b);
+    if (o["kind"] === "chain" && o["format"] === "urna-archive/1") {
+      throw new Unsupported("this verifier does not check archives of whole chains; urna-audit verify does");
+    }
+    const { chainId, election, height } = o;
+    const id = typeof election === "string" ? unhex(election, 32) : undefined;
+    if (typeof chainId !== "string" || !goodChainId(chainId) || !id) throw new NotCanonical("its chain or election");
+    if (typeof height !== "number" || !Number.isSafeInteger(height) || height < 1 || height >= Number.MAX_SAFE_INTEGER) throw new NotCanonical("its height");
+    const there = Array.isArray(o["files"]) ? o["files"] : [];
+    const files = ["metadata", "census"].filter((f) => there.includes(f));
+    const canonical = { format: "urna-archive/1", kind: "election", chainId, election, height, files };
+    if (!equal(line(canonical), b)) throw new NotCanonical("not the one form of what it says");
+    return { chainId, election: id, height, files };
+  });
+}
+
+/** fileNames are the files that such an archive has, and no other ones. */
+export function fileNames(m: Manifest): string[] {
+  const some = (name: string, file: string): string[] => (m.files.includes(name) ? [file] : []);
+  const head = ["00-archive.json", "10-genesis.json", "20-validators", "30-proofs.json"];
+  return [...head, ...some("metadata", "40-metadata"), ...some("census", "50-census"), "60-blocks", "90-closing.json"];
+}
+
+/** Closing is the last file of an archive. */
+export interface Closing {
+  readonly chainId: string;
+  readonly election: string;
+  readonly height: number;
+  readonly block: string;
+  readonly appHash: string;
+  readonly firstHeight: number;
+  readonly lastHeight: number;
+  readonly entries: number;
+  readonly transactions: number;
+  readonly voters: number;
+  readonly records: number;
+  readonly overwritten: number;
+  readonly weight: string;
+  readonly tally: readonly (readonly string[])[];
+  readonly censusRoot: string;
+  readonly voteRoot: string;
+  readonly nullifierRoot: string;
+}
+
+const closingFields = [
+  "format", "chainId", "election", "height", "block", "appHash", "firstHeight", "lastHeight", "entries", "transactions", "voters", "records",
+  "overwritten", "weight", "tally", "censusRoot", "voteRoot", "nullifierRoot",
+] as const;
+
+/** checkClosing reads 90-closing.json (V41), which must say this and nothing else
+ * (V26). */
+export function checkClosing(b: Bytes, closing: Closing): void {
+  const ordered = (c: Record<string, unknown>): Bytes => line(Object.fromEntries(closingFields.map((f) => [f, c[f]])));
+  const want: Record<string, unknown> = { format: "urna-closing/1", ...closing };
+  under("V41", "90-closing.json", () => {
+    const got = object(b);
+    if (!closingFields.every((f) => sameType(got[f], want[f])) || !equal(ordered(got), b)) throw new NotCanonical("not the one form of what it says");
+  });
+  if (!equal(ordered(want), b)) fail("V26", `90-closing.json says\n${text(b)}and not\n${text(ordered(want))}`);
+}
+
+/** sameType tells whether two values of JSON are of one type: whole numbers, texts or
+ * rows of texts. */
+function sameType(a: unknown, b: unknown): boolean {
+  const rows = (v: unknown): boolean => Array.isArray(v) && v.every((row) => Array.isArray(row) && row.every((x) => typeof x === "string"));
+  if (typeof b === "number") return typeof a === "number" && Number.isSafeInteger(a);
+  return typeof b === "string" ? typeof a === "string" : rows(a) && rows(b);
+}
+
+function object(b: Bytes): Record<string, unknown> {
+  let v: unknown;
+  try {
+    v = JSON.parse(text(b) ?? "");
+  } catch {
+    throw new NotCanonical("no JSON");
+  }
+  if (typeof v !== "object" || v === null || Array.isArray(v)) throw new NotCanonical("no object");
+  return v as Record<string, unknown>;
+}
+
+function line(v: object): Bytes {
+  return utf8(JSON.stringify(v) + "\n");
+}
