@@ -151,6 +151,37 @@ func (f *File) Close() error {
 	return errors.Join(ErrLayout, os.Remove(f.file.Name()))
 }
 
+// find is an entry by its name; nil if there is none.
+func (b *Builder) find(name string) (above, at *folder, last string) {
+	at = &b.top
+	for _, last = range strings.Split(name, "/") {
+		if above, at = at, at.below[last]; at == nil {
+			return nil, nil, ""
+		}
+	}
+	return above, at, last
+}
+
+// Open reads a file that was collected.
+func (b *Builder) Open(name string) (io.ReadCloser, error) {
+	_, at, _ := b.find(name)
+	if at == nil || at.shape == nil {
+		return nil, fmt.Errorf("there is no file %s", name)
+	}
+	return os.Open(at.spool)
+}
+
+// Remove takes back a file that was collected. Directories stay.
+func (b *Builder) Remove(name string) error {
+	above, at, last := b.find(name)
+	if at == nil || at.shape == nil {
+		return fmt.Errorf("there is no file %s", name)
+	}
+	delete(above.below, last)
+	delete(b.names, name)
+	return os.Remove(at.spool)
+}
+
 // Write writes the CAR and returns the CID of the directory.
 func (b *Builder) Write(w io.Writer) (CID, error) {
 	root := b.top.link()
