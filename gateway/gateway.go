@@ -9,6 +9,7 @@
 package gateway
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,6 +36,9 @@ type Config struct {
 	Files    *ipfs.Store       // required
 	Censuses *censuses.Service // required
 	Log      *slog.Logger      // required
+
+	// LogKey signs the checkpoints of vote logs that this gateway publishes.
+	LogKey ed25519.PrivateKey // required
 
 	Faucet FaucetConfig // off unless it has a key
 	Limits Limits       // zero fields mean the defaults
@@ -68,6 +72,7 @@ type Gateway struct {
 	metrics *metrics
 	gather  prometheus.Gatherer
 	proofs  *proofs
+	logKey  ed25519.PrivateKey
 	now     func() time.Time
 }
 
@@ -75,6 +80,9 @@ type Gateway struct {
 func New(cfg Config) (*Gateway, error) {
 	if cfg.App == nil || cfg.Index == nil || cfg.Blocks == nil || cfg.Files == nil || cfg.Censuses == nil || cfg.Log == nil {
 		return nil, errors.New("gateway: App, Index, Blocks, Files, Censuses and Log are required")
+	}
+	if len(cfg.LogKey) != ed25519.PrivateKeySize {
+		return nil, errors.New("gateway: LogKey is required")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -91,7 +99,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, censuses: cfg.Censuses, log: cfg.Log,
-		recent: newFileCache(recentBytes), limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather,
+		recent: newFileCache(recentBytes), limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather, logKey: cfg.LogKey,
 		running: make(chan struct{}, cfg.Limits.Concurrent),
 		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),
 		faucet:  newFaucet(cfg.Faucet, cfg.Now),

@@ -16,7 +16,7 @@ func TestEveryRouteIsInTheDocumentAndEveryDocumentedCallIsServed(t *testing.T) {
 	a := newAPI(t, nil)
 	served := map[string]string{}
 	for _, rt := range append(a.g.routes(), a.g.streamRoutes()...) {
-		served[rt.method+" "+rt.pattern] = rt.summary
+		served[rt.method+" "+strings.Replace(rt.pattern, "...}", "}", 1)] = rt.summary // the document has no name for the rest of a path
 	}
 	documented := map[string]string{}
 	ids := map[string]string{}
@@ -98,7 +98,7 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 		"{address}", alice.Address().String(), "{accountId}", org.Address().String(), "{organizationId}", org.Address().String(),
 		"{election}", id, "{electionId}", id, "{reference}", id, "{vote}", vote, "{census}", recordedRoot,
 		"{status}", "results", "{page}", "0", "{height}", "2", "{index}", "0", "{timestamp}", "1798761602", "{type}", "new_process",
-		"{hash}", cast.TxHash, "{record}", "stage", "{keys}", "70,62",
+		"{hash}", cast.TxHash, "{record}", "stage", "{keys}", "70,62", "{level}", "0", "{n}", "000.p/1",
 	)
 	for path, item := range loadDocument(t).Paths.Map() {
 		if item.Get == nil || path == "/chain/events" { // the stream has tests of its own

@@ -56,6 +56,8 @@ const (
 	codeBatchTooLarge       = 4059
 	codeBatchEmpty          = 4060
 	codeKey                 = 4063 // not a key of the state
+	codeTile                = 4064 // tile malformed
+	codeTileNotFound        = 4065
 	codeBroadcast           = 5001 // the chain could not take the transaction
 	codeRefused             = 5003 // the chain refused the transaction
 	codeFaucet              = 5018

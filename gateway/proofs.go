@@ -32,6 +32,12 @@ func (g *Gateway) proofRoutes() []route {
 		{"GET", "/proofs/keys/{keys}", g.keysProof, "Any records of the state or their absence, proved"},
 		{"GET", "/proofs/votes/{election}/{vote}", g.receipt, "The receipt of a vote"},
 		{"GET", "/proofs/absences/{election}/{vote}", g.absence, "That somebody did not vote, proved"},
+
+		{"GET", "/tiles/{election}/checkpoint", g.logCheckpoint, "Size and root of an election's vote log, as a signed note"},
+		{"GET", "/tiles/{election}/key", g.logKeyText, "The key that checkpoints of an election are signed with"},
+		{"GET", "/tiles/{election}/proof.json", g.logProof, "What makes a checkpoint the election's, proved"},
+		{"GET", "/tiles/{election}/tile/{level}/{n...}", g.logTile, "A tile of an election's vote log"},
+		{"GET", "/tiles/{election}/tile/entries/{n...}", g.entryBundle, "The vote records under a tile"},
 	}
 }
 

@@ -427,10 +427,14 @@ func TestMetricsAreHiddenUnlessAskedFor(t *testing.T) {
 
 func TestConfigsWithoutSenseAreRefused(t *testing.T) {
 	a := newAPI(t, nil)
-	good := Config{App: a.Nodes[0].App, Index: a.index, Blocks: a, Files: a.files, Censuses: a.censuses, Log: slog.New(slog.DiscardHandler)}
+	good := Config{
+		App: a.Nodes[0].App, Index: a.index, Blocks: a, Files: a.files, Censuses: a.censuses,
+		Log: slog.New(slog.DiscardHandler), LogKey: testLogKey,
+	}
 	for name, spoil := range map[string]func(*Config){
 		"no app":             func(c *Config) { c.App = nil },
 		"no log":             func(c *Config) { c.Log = nil },
+		"no key of logs":     func(c *Config) { c.LogKey = nil },
 		"negative bound":     func(c *Config) { c.Limits.MaxBody = -1 },
 		"no memory":          func(c *Config) { c.Limits.MaxBodies = 1 },
 		"faucet of nothing":  func(c *Config) { c.Faucet.Key = apptest.Key("bank") },

@@ -268,7 +268,7 @@ func (c *testChain) serve() *httptest.Server {
 	})
 	g, err := New(Config{
 		App: c.Nodes[0].App, Index: c.index, Blocks: c, Files: c.files, Censuses: cs,
-		Log: slog.New(slog.DiscardHandler), Limits: Limits{Rate: -1},
+		Log: slog.New(slog.DiscardHandler), Limits: Limits{Rate: -1}, LogKey: testLogKey,
 	})
 	if err != nil {
 		c.t.Fatal(err)

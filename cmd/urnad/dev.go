@@ -139,12 +139,7 @@ func newFaucetKey(home string) (ethkey.Address, error) {
 	if err != nil {
 		return ethkey.Address{}, err
 	}
-	f, err := os.OpenFile(filepath.Join(home, faucetKeyFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return ethkey.Address{}, err
-	}
-	_, err = fmt.Fprintln(f, key.Hex())
-	return key.Address(), errors.Join(err, f.Sync(), f.Close())
+	return key.Address(), writeKey(filepath.Join(home, faucetKeyFile), key.Hex())
 }
 
 // forget removes a development network. A directory that is anything else is

@@ -293,6 +293,9 @@ func (n *node) gateway(ctx context.Context) (http.Handler, error) {
 	if cfg.Faucet, err = n.faucet(); err != nil {
 		return nil, err
 	}
+	if cfg.LogKey, err = logKey(n.home); err != nil {
+		return nil, err
+	}
 	gw, err := gateway.New(cfg)
 	if err != nil {
 		return nil, err
