@@ -17,6 +17,7 @@ func FuzzWhatTheWorldMaySend(f *testing.F) {
 	fresh := c.Join()
 	f.Add("/key/61", []byte{1}, uint64(4), uint32(1), []byte("meta"))
 	f.Add("/vote/00/00", []byte{}, uint64(0), uint32(0), []byte(nil))
+	f.Add("/absence/00/00", []byte{2}, uint64(0), uint32(3), []byte{0})
 	f.Add("", []byte{0x0a, 0}, uint64(1)<<63, uint32(1)<<31, make([]byte, 64))
 	f.Fuzz(func(t *testing.T, path string, raw []byte, height uint64, chunk uint32, meta []byte) {
 		ctx := context.Background()

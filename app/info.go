@@ -39,7 +39,8 @@ const (
 	QueryOK          = 0
 	QueryBadPath     = 1 // unknown path or malformed parameter
 	QueryNotFound    = 2 // no such vote; a missing key is a proof of absence instead
-	QueryUnavailable = 3 // the height is pruned or not committed
+	QueryUnavailable = 3 // the height is pruned or not committed, or the set of nullifiers not sealed
+	QueryVoted       = 4 // the nullifier whose absence was asked for has voted
 )
 
 // keyPrefixes are the first bytes of the keys that can be asked for.
@@ -60,10 +61,16 @@ const (
 	// ProofVoteLog carries the way from a vote record (the answer's value) to
 	// the election's Log record; see docs/spec/consensus.md.
 	ProofVoteLog = "urna:vote-log"
+
+	// ProofAbsence carries the neighbours of a nullifier in the sealed set of an
+	// election, whose Sealing record is the answer's value; see
+	// docs/spec/consensus.md.
+	ProofAbsence = "urna:absence"
 )
 
-// Query answers /key/<hex of a state key> and /vote/<election>/<nullifier> with
-// values and proofs at a height; height 0 is the last committed one.
+// Query answers /key/<hex of a state key>, /vote/<election>/<nullifier> and
+// /absence/<election>/<nullifier> with values and proofs at a height; height 0 is
+// the last committed one.
 func (a *App) Query(_ context.Context, r *abci.RequestQuery) (*abci.ResponseQuery, error) {
 	if err := a.Fault(); err != nil {
 		return nil, err
@@ -116,8 +123,14 @@ func (a *App) query(r *abci.RequestQuery) (*abci.ResponseQuery, error) {
 			return nil, &queryError{QueryBadPath, err.Error()}
 		}
 		return out, proveVote(out, view, id, nullifier)
+	case "absence":
+		id, nullifier, err := votePath(rest)
+		if err != nil {
+			return nil, &queryError{QueryBadPath, err.Error()}
+		}
+		return out, proveAbsence(out, view, id, nullifier)
 	}
-	return nil, &queryError{QueryBadPath, "want /key/<hex> or /vote/<election>/<nullifier>"}
+	return nil, &queryError{QueryBadPath, "want /key/<hex>, /vote/<election>/<nullifier> or /absence/<election>/<nullifier>"}
 }
 
 func votePath(s string) (id election.ID, n election.Nullifier, err error) {
@@ -167,6 +180,40 @@ func proveVote(out *abci.ResponseQuery, view *state.View, id election.ID, n elec
 	out.ProofOps = &cmtcrypto.ProofOps{Ops: []cmtcrypto.ProofOp{
 		{Type: ProofVoteLog, Key: binary.BigEndian.AppendUint64(nil, pos), Data: w.B}, op,
 	}}
+	return nil
+}
+
+func proveAbsence(out *abci.ResponseQuery, view *state.View, id election.ID, n election.Nullifier) error {
+	p, err := view.ProveNullifier(id, n)
+	switch {
+	case errors.Is(err, state.ErrNotFound):
+		return &queryError{QueryNotFound, "no such election"}
+	case errors.Is(err, state.ErrUnsealed):
+		return &queryError{QueryUnavailable, err.Error()}
+	case err != nil:
+		return err
+	case p.Found:
+		return &queryError{QueryVoted, "the nullifier has voted"}
+	}
+	set, op, err := ics23Op(view, state.SealingKey(id))
+	if err != nil {
+		return err
+	}
+	w := codec.Writer{}
+	for _, m := range []*state.Neighbour{p.Before, p.After} {
+		w.Bool(m != nil)
+		if m == nil {
+			continue
+		}
+		w.U64(m.Position)
+		w.Fixed(m.Nullifier[:])
+		w.Uvarint(uint64(len(m.Hashes)))
+		for _, h := range m.Hashes {
+			w.Fixed(h[:])
+		}
+	}
+	out.Key, out.Value = n[:], set
+	out.ProofOps = &cmtcrypto.ProofOps{Ops: []cmtcrypto.ProofOp{{Type: ProofAbsence, Key: n[:], Data: w.B}, op}}
 	return nil
 }
 
