@@ -11,8 +11,8 @@ import (
 
 // story is a chain with an election that is closed and sealed, one that is open,
 // overwrites, and empty blocks.
-func story(t *testing.T) *apptest.Chain {
-	c := apptest.New(t, apptest.Options{Nodes: 4})
+func story(t *testing.T) (c *apptest.Chain, closed *apptest.Election) {
+	c = apptest.New(t, apptest.Options{Nodes: 4})
 	voters := apptest.Keys("voter", 20)
 	a, b := c.OpenElection(voters, nil), c.OpenElection(voters, nil)
 	c.Mine(a.Votes(voters[:15])...)
@@ -23,11 +23,11 @@ func story(t *testing.T) *apptest.Chain {
 	for range 3 {
 		c.Mine()
 	}
-	return c
+	return c, a
 }
 
 func TestAChainIsWhatTheLawMakesOfIt(t *testing.T) {
-	c := story(t)
+	c, _ := story(t)
 	v, err := audit.Replay(t.Context(), audit.Options{Source: c.Source()})
 	if err != nil {
 		t.Fatal(err)
