@@ -1,0 +1,5 @@
+// Builds dist/cli.js and dist/verify.html.
+
+import { write } from "./bundle.mjs";
+
+await write();

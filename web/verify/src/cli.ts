@@ -1,0 +1,120 @@
+// The verifier for terminals.
+//
+//     node dist/cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH] [--json]
+//
+// Exit codes: 0 nothing failed; 1 a file could not be read, or the command was wrong;
+// otherwise the class of the first check that failed (docs/spec/audit.md section 1).
+
+import { readFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+import type { Anchor } from "./archive.ts";
+import { hex } from "./bytes.ts";
+import { isDirectory, nodeDirectory, nodeFile, nodeMachine, serve } from "./node.ts";
+import { exitCode } from "./report.ts";
+import { parseCheckpoint } from "./trust.ts";
+import { type Verdict, verify, verifyDirectory } from "./verify.ts";
+import { facts, headline, meaning, message, results } from "./words.ts";
+
+const usage = `Usage: node cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH] [--json]
+
+Checks receipts, proof documents, archives of elections and directories of log tiles,
+without a network.
+
+  --genesis FILE        the genesis document of the chain, from a source that you trust
+  --trust HEIGHT:HASH   the hash of the header of a height, from a source that you trust
+  --json                say it in JSON
+`;
+
+/** Command is what was asked for. */
+interface Command {
+  readonly files: string[];
+  readonly anchor: Anchor;
+  readonly json: boolean;
+}
+
+/** parse reads the arguments; a string is what is wrong with them. */
+function parse(args: readonly string[]): Command | string {
+  const files: string[] = [];
+  let [json, anchor]: [boolean, Anchor] = [false, {}];
+  for (let i = 0; i < args.length; i++) {
+    const [name, given] = (args[i] as string).split(/=(.*)/s) as [string, string | undefined];
+    if (name === "--json") json = true;
+    else if (name === "--genesis" || name === "--trust") {
+      const value = given ?? args[++i];
+      if (value === undefined) return `${name} needs a value`;
+      if (anchor.genesis || anchor.checkpoint) return "one anchor is enough: --genesis or --trust";
+      const checkpoint = name === "--trust" ? parseCheckpoint(value) : undefined;
+      if (name === "--trust" && !checkpoint) return "--trust is HEIGHT:HASH, the hash in 64 hex digits";
+      anchor = checkpoint ? { checkpoint } : { genesis: new Uint8Array(readFileSync(value)) };
+    } else if (name.startsWith("-")) return `there is no ${name}`;
+    else files.push(args[i] as string);
+  }
+  return files.length === 0 ? "no file is named" : { files, anchor, json };
+}
+
+async function main(): Promise<number> {
+  const command = parse(process.argv.slice(2));
+  if (typeof command === "string") {
+    process.stderr.write(`${command}\n\n${usage}`);
+    return 1;
+  }
+  const live = process.stderr.isTTY && !command.json;
+  const { machine, end } = nodeMachine(new URL(import.meta.url), (n) => live && process.stderr.write(`\r${n} transactions checked`));
+  let code = 0;
+  for (const path of command.files) {
+    const v = isDirectory(path)
+      ? await verifyDirectory(nodeDirectory(path), command.anchor, machine)
+      : await verify(nodeFile(path), command.anchor, machine);
+    if (live) process.stderr.write("\r\x1b[K");
+    process.stdout.write(command.json ? JSON.stringify(json(v)) + "\n" : print(v));
+    code ||= exitCode(v.error);
+  }
+  await end();
+  return code;
+}
+
+function print(v: Verdict): string {
+  const lines = [`${v.name}`, ""];
+  for (const [name, value] of facts(v)) lines.push(`  ${name.padEnd(13)} ${value}`);
+  if (v.outcome?.closing) {
+    lines.push("", "  result");
+    for (const r of results(v.outcome)) lines.push(`    ${r.question} / ${r.choice}: ${r.amount}`);
+  }
+  if (v.checks.length > 0) lines.push("");
+  for (const c of v.checks) {
+    const items = c.status === "passed" ? `${c.items}` : "";
+    lines.push(`  ${c.id} ${c.name.padEnd(20)} ${c.status.padEnd(12)} ${items}${c.detail ? `${items && "  "}${c.detail}` : ""}`.trimEnd());
+  }
+  const { shows, doesNotShow } = meaning(v);
+  if (shows.length > 0) lines.push("", "  It shows:", ...shows.map((s) => `  - ${s}`));
+  if (doesNotShow.length > 0) lines.push("", "  It does not show:", ...doesNotShow.map((s) => `  - ${s}`));
+  return [...lines, "", headline(v), ""].join("\n") + "\n";
+}
+
+function json(v: Verdict): object {
+  const failed = v.checks.find((c) => c.status === "failed");
+  return {
+    file: v.name,
+    verdict: v.error === undefined ? "accepted" : failed ? "refused" : "unknown",
+    trusted: v.trusted,
+    ...(failed ? { check: failed.id } : {}),
+    ...(v.error === undefined ? {} : { error: message(v.error) }),
+    exitCode: exitCode(v.error),
+    facts: Object.fromEntries(facts(v)),
+    ...(v.outcome?.closing ? { closing: v.outcome.closing } : {}),
+    ...(v.shown?.record ? { vote: { nullifier: hex(v.shown.record.nullifier), position: Number(v.shown.document.vote?.position) } } : {}),
+    checks: v.checks,
+  };
+}
+
+if (isMainThread) {
+  main().then(
+    (code) => (process.exitCode = code),
+    (err) => {
+      process.stderr.write(`${message(err)}\n`);
+      process.exitCode = 1;
+    },
+  );
+} else {
+  serve();
+}

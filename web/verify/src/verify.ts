@@ -1,0 +1,110 @@
+// One door to all that can be verified: it looks at what a file is, verifies it and
+// says in words what was shown.
+
+import { type Bytes, concat } from "./bytes.ts";
+import { type Anchor, type Outcome, isArchive, verifyArchive } from "./archive.ts";
+import { maxDocument, parseDocument } from "./document.ts";
+import type { Machine } from "./machine.ts";
+import { Unsupported } from "./manifest.ts";
+import { type Shown, verifyDocument } from "./proof.ts";
+import { type Kind, type Line, Report, fail } from "./report.ts";
+import type { Input } from "./stream.ts";
+import { whole } from "./stream.ts";
+import { verifyTiles } from "./tiles.ts";
+import { type Trusted, trustCheckpoint, trustGenesis } from "./trust.ts";
+
+/** Source is a file. */
+export interface Source {
+  readonly name: string;
+  readonly size: number;
+  open(): Input;
+}
+
+/** Verdict is what became of a file. */
+export interface Verdict {
+  readonly name: string;
+  readonly kind: Kind | undefined; // none if it is nothing that can be verified
+  readonly trusted: boolean; // it follows from what the reader trusts
+  readonly error: unknown; // undefined: it was accepted
+  readonly checks: readonly Line[];
+  readonly shown: Shown | undefined; // by a proof document
+  readonly outcome: Outcome | undefined; // of an archive
+}
+
+/** verify verifies a file. The verdict is there whatever happens. */
+export async function verify(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {
+  const head = await begin(file);
+  if (isArchive(head)) return archive(file, anchor, machine);
+  if (head[0] === 0x7b) return document(file, anchor);
+  const error = new Unsupported(`${file.name} is neither a proof document nor an archive`);
+  return { name: file.name, kind: undefined, trusted: false, error, checks: [], shown: undefined, outcome: undefined };
+}
+
+/** verifyDirectory verifies a directory of log tiles. The names of the files are their
+ * paths, from the directory that holds the checkpoint or from one above it. */
+export async function verifyDirectory(files: readonly Source[], anchor: Anchor, machine: Machine): Promise<Verdict> {
+  const root = files.find((f) => /(^|\/)checkpoint$/.test(f.name))?.name.slice(0, -"checkpoint".length) ?? "";
+  const below = new Map(files.filter((f) => f.name.startsWith(root)).map((f) => [f.name.slice(root.length), f]));
+  const report = new Report("T");
+  let shown: Shown | undefined;
+  const error = await caught(async () => {
+    if (below.size < files.length) throw new Unsupported("files of more than one directory");
+    shown = await verifyTiles(below, (d) => trust(anchor) ?? rootOf(d), () => machine.pause(), report);
+  });
+  const trusted = error === undefined && trust(anchor) !== undefined;
+  return { name: root || "log tiles", kind: "T", trusted, error, checks: report.lines(error), shown, outcome: undefined };
+}
+
+async function begin(file: Source): Promise<Bytes> {
+  let head: Bytes = new Uint8Array(0);
+  for await (const chunk of file.open()) {
+    head = concat(head, chunk);
+    if (head.length >= 3) break;
+  }
+  return head;
+}
+
+async function archive(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {
+  const [report, outcome]: [Report, Outcome] = [new Report("E"), {}];
+  if (!anchor.genesis && !anchor.checkpoint) report.skip("V01", "nothing is trusted: the genesis is the archive's own");
+  const error = await caught(() => verifyArchive(file.open(), anchor, machine, report, outcome));
+  return { name: file.name, kind: "E", trusted: outcome.trusted ?? false, error, checks: report.lines(error), shown: undefined, outcome };
+}
+
+async function document(file: Source, anchor: Anchor): Promise<Verdict> {
+  const report = new Report("R");
+  let shown: Shown | undefined;
+  const error = await caught(async () => {
+    const b = (await whole(file.open(), maxDocument)) ?? fail("V41", `a document of more than ${maxDocument} bytes`);
+    const d = parseDocument(b);
+    report.passed("V41");
+    if (!trust(anchor)) report.skip("V01", untrusted);
+    shown = verifyDocument(d, trust(anchor) ?? rootOf(d), report);
+  });
+  const trusted = error === undefined && trust(anchor) !== undefined;
+  return { name: file.name, kind: "R", trusted, error, checks: report.lines(error), shown, outcome: undefined };
+}
+
+const untrusted = "nothing is trusted: it is compared with its own beginning";
+
+/** trust is what a document is verified against; undefined if nothing is trusted. */
+function trust(anchor: Anchor): Trusted | undefined {
+  return anchor.genesis ? trustGenesis(anchor.genesis) : anchor.checkpoint;
+}
+
+/** rootOf is what a document begins with that nobody vouches for. Verified against it
+ * a document agrees with itself, and may be of any chain. */
+function rootOf(d: ReturnType<typeof parseDocument>): Trusted {
+  const { header } = d.trail[0] ?? d.signed;
+  return trustCheckpoint(header.height, header.hash);
+}
+
+async function caught(f: () => Promise<void>): Promise<unknown> {
+  try {
+    await f();
+    return undefined;
+  } catch (err) {
+    return err ?? new Error("an error that says nothing");
+  }
+}
+
