@@ -1,5 +1,6 @@
 # `make help` lists everything. CI runs `make test` and nothing else.
-# Needs: Go (see go.mod), gcc, make; node >= 18.17 for the conformance suite.
+# Needs: Go (see go.mod), gcc, make; node >= 18.17 for the contracts and the
+# conformance suite.
 
 GO       ?= go
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -21,10 +22,10 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench e2e conformance soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench e2e conformance contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the programs into bin/
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
@@ -32,7 +33,7 @@ build: ## build the programs into bin/
 dev: build ## run a whole network in one process, with the built-in defaults
 	bin/urnad dev
 
-test: lint unit e2e conformance ## everything that CI runs
+test: lint unit contracts e2e conformance ## everything that CI runs
 
 unit: ## unit, property, story and import tests; fuzz corpora
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v '/test/e2e')
@@ -72,9 +73,21 @@ test/conformance/node_modules/.package-lock.json: test/conformance/package-lock.
 	cd test/conformance && npm ci
 	@touch $@
 
+contracts: contracts/node_modules/.package-lock.json ## compile the contracts again: artifacts and binding must not change
+	cd contracts && node --test && node compile.mjs --check
+	$(GO) test -count 1 ./anchor/contract
+
+contracts-write: contracts/node_modules/.package-lock.json ## compile the contracts and write artifacts and binding
+	cd contracts && node compile.mjs
+	$(GO) test -count 1 ./anchor/contract -update
+
+contracts/node_modules/.package-lock.json: contracts/package-lock.json
+	cd contracts && npm ci
+	@touch $@
+
 vectors: ## write golden files and generated pages again; read the difference before you commit it
 	$(GO) test -count 1 ./tx ./state ./cmd/urnad ./test/scripts -update
 	$(GO) test -count 1 ./gateway -update -update-explorer
 
 clean: ## remove what was built and installed
-	rm -rf bin test/conformance/node_modules
+	rm -rf bin test/conformance/node_modules contracts/node_modules

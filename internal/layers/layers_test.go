@@ -11,7 +11,7 @@ import (
 // nodes sign, for rooms that may not know chain; app/apptest plays networks
 // for tests.
 var floor = map[string]int{
-	"crypto": 0, "ipfs": 0, "internal": 0,
+	"crypto": 0, "ipfs": 0, "anchor": 0, "internal": 0,
 	"genesis": 1, "ballot": 1, "census": 1,
 	"election": 2,
 	"tx":       3,
@@ -56,8 +56,8 @@ var homes = []struct {
 	},
 	{
 		"github.com/ethereum/go-ethereum",
-		[]string{"crypto/..."},
-		"keys and signatures have one strict implementation",
+		[]string{"crypto/...", "anchor/..."},
+		"keys and signatures have one strict implementation; the contracts have one neighbour",
 	},
 	{
 		"github.com/cockroachdb/pebble",
