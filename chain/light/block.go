@@ -9,11 +9,14 @@ import (
 	"urna/internal/codec"
 )
 
-// Bounds on the parts of a signed header: more than 10,000 validators need.
+// Bounds on the parts of a signed header, and on the whole: more than 10,000
+// validators need.
 const (
 	maxHeaderBytes     = 16 << 10
 	maxCommitBytes     = 1 << 20
 	maxValidatorsBytes = 512 << 10
+
+	MaxBlockBytes = maxHeaderBytes + maxCommitBytes + maxValidatorsBytes + 16
 )
 
 // Block is a signed header with the validators of its height. Of the block's

@@ -33,14 +33,14 @@ func TestMerkleRootsAreCometBFTs(t *testing.T) {
 func mixed(t testing.TB, height int64) *factory {
 	of := func(h int64) []seat {
 		list := seats(int(h)/4, 5)
-		list[2].power, list[3].power = 12, 13
+		list[2].Power, list[3].Power = 12, 13
 		return list
 	}
 	return newFactory(t, height, of, func(h int64, name string) cmttypes.BlockIDFlag {
-		if h%3 == 0 && name == of(h)[0].name {
+		if h%3 == 0 && name == of(h)[0].Name {
 			return cmttypes.BlockIDFlagNil
 		}
-		if h%3 != 0 && h%5 == 0 && name == of(h)[1].name {
+		if h%3 != 0 && h%5 == 0 && name == of(h)[1].Name {
 			return cmttypes.BlockIDFlagAbsent
 		}
 		return cmttypes.BlockIDFlagCommit
@@ -50,19 +50,19 @@ func mixed(t testing.TB, height int64) *factory {
 func TestHeadersSetsAndCommitsAreWhatCometBFTHashes(t *testing.T) {
 	f := mixed(t, 20)
 	for h := int64(1); h <= 20; h++ {
-		b, want := f.block(h), f.headers[h-1]
+		b, want := f.block(h), f.Headers[h-1]
 		if got := b.Header.Hash(); !bytes.Equal(got[:], want.Hash()) {
 			t.Errorf("header %d has the hash %x, CometBFT says %x", h, got, want.Hash())
 		}
-		if got := b.Validators.Hash(); !bytes.Equal(got[:], f.sets[h-1].Hash()) {
-			t.Errorf("set %d has the hash %x, CometBFT says %x", h, got, f.sets[h-1].Hash())
+		if got := b.Validators.Hash(); !bytes.Equal(got[:], f.Sets[h-1].Hash()) {
+			t.Errorf("set %d has the hash %x, CometBFT says %x", h, got, f.Sets[h-1].Hash())
 		}
 		for i := range b.Commit.Slots {
 			s := &b.Commit.Slots[i]
-			if s.Signed != (f.commits[h-1].Signatures[i].BlockIDFlag == cmttypes.BlockIDFlagCommit) {
+			if s.Signed != (f.Commits[h-1].Signatures[i].BlockIDFlag == cmttypes.BlockIDFlagCommit) {
 				t.Errorf("slot %d of commit %d: %t", i, h, s.Signed)
 			}
-			if got, want := b.Commit.message(b.Header, s), f.commits[h-1].VoteSignBytes(f.id, int32(i)); s.Signed && !bytes.Equal(got, want) {
+			if got, want := b.Commit.message(b.Header, s), f.Commits[h-1].VoteSignBytes(f.ID, int32(i)); s.Signed && !bytes.Equal(got, want) {
 				t.Errorf("validator %d signs %x at height %d, CometBFT says %x", i, got, h, want)
 			}
 		}
@@ -98,7 +98,7 @@ func TestEncodingsAreReadAgain(t *testing.T) {
 // Headers of real chains have hashes and parts of any size that fits; these are
 // the ends of the ranges.
 func TestHeadersAtTheEdges(t *testing.T) {
-	base := newFactory(t, 2, nil, nil).headers[1]
+	base := newFactory(t, 2, nil, nil).Headers[1]
 	for name, change := range map[string]func(*cmttypes.Header){
 		"height":     func(h *cmttypes.Header) { h.Height = 1<<63 - 1 },
 		"whole time": func(h *cmttypes.Header) { h.Time = time.Unix(1<<33, 0) },
@@ -185,7 +185,7 @@ func TestALeafInAnotherEncodingIsRefused(t *testing.T) {
 }
 
 func TestSetsThatAreNoneAreRefused(t *testing.T) {
-	good, err := ValidatorsOf(setOf([]seat{{"a", 7}, {"b", 7}, {"c", 3}}))
+	good, err := ValidatorsOf(setOf([]seat{{Name: "a", Power: 7}, {Name: "b", Power: 7}, {Name: "c", Power: 3}}))
 	must(t, err)
 	for name, change := range map[string]func(Validators) Validators{
 		"empty":         func(Validators) Validators { return nil },
@@ -209,7 +209,7 @@ func TestSetsThatAreNoneAreRefused(t *testing.T) {
 	}
 	_, err = ParseValidators(binary.AppendUvarint(nil, 1<<40))
 	fails(t, "a count without validators", err, check.Frame)
-	if good[0].Address() != ethkey.Address(setOf([]seat{{"a", 7}, {"b", 7}, {"c", 3}}).Validators[0].Address) || !(Validator{}).Address().IsZero() {
+	if good[0].Address() != ethkey.Address(setOf([]seat{{Name: "a", Power: 7}, {Name: "b", Power: 7}, {Name: "c", Power: 3}}).Validators[0].Address) || !(Validator{}).Address().IsZero() {
 		t.Error("the address is another one")
 	}
 	set, err := good.Set()
@@ -241,9 +241,9 @@ func TestCommitsThatAreNoneAreRefused(t *testing.T) {
 		"no parts":  func(c *cmttypes.Commit) { c.BlockID.PartSetHeader.Hash = nil },
 		"signature": func(c *cmttypes.Commit) { c.Signatures[0].Signature = c.Signatures[0].Signature[:64] },
 		"time":      func(c *cmttypes.Commit) { c.Signatures[0].Timestamp = time.Time{} },
-		"block":     func(c *cmttypes.Commit) { c.BlockID.Hash = f.hash("other", 1) },
+		"block":     func(c *cmttypes.Commit) { c.BlockID.Hash = f.Hash("other", 1) },
 	} {
-		c := f.commits[0].Clone()
+		c := f.Commits[0].Clone()
 		change(c)
 		if _, err := CommitOf(c, b.Header.Hash()); err == nil {
 			t.Errorf("%s was accepted", name)

@@ -132,12 +132,11 @@ func TestEachFieldIsUnderACheck(t *testing.T) {
 		{"header", w.any, func(d *Document) { d.Signed.Header = w.f.block(worldHeight + 2).Header }, check.State},
 		{"a header of another fork", w.any, func(d *Document) {
 			other := w.f.fork(worldHeight, "other")
-			other.app = nil
-			other.grow(worldHeight + 1)
+			other.Grow(worldHeight + 1)
 			d.Signed = other.block(worldHeight + 1)
 		}, check.State},
 		{"a forged header", w.any, func(d *Document) {
-			h := *w.f.headers[worldHeight]
+			h := *w.f.Headers[worldHeight]
 			h.AppHash = make([]byte, 32)
 			d.Signed.Header, _ = HeaderOf(&h)
 		}, check.Commits},

@@ -1,12 +1,11 @@
 // Package light checks what validators sign, for whoever runs no node: headers,
-// validator sets and commits in canonical bytes, proof documents, and a light
-// client that follows a chain from a genesis or a checkpoint.
+// validator sets and commits in canonical bytes, and proof documents that hang
+// on them. Package follow below it is a light client.
 //
 // It promises that what it accepts follows from what its caller trusts, by the
 // rules of docs/spec/proofs.md, and from nothing else; a refusal that is about
 // evidence is a check.Failure with its number. It refuses bytes that have
-// another canonical form, and never looks at a clock or the network itself: the
-// light client asks sources that its caller gives it.
+// another canonical form. It knows no clock and no network.
 package light
 
 import "crypto/sha256"

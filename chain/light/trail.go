@@ -31,7 +31,7 @@ func Trail(ctx context.Context, t Trusted, to int64, fetch func(ctx context.Cont
 			return []*Block{b}, nil
 		}
 		w.trail = append(w.trail, &Block{Header: b.Header, Validators: b.Validators})
-		t = trust(b)
+		t = TrustBlock(b)
 	}
 	_, err := w.walk(t, to)
 	return w.trail, err

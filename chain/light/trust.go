@@ -3,6 +3,7 @@ package light
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"urna/genesis"
 	"urna/internal/check"
+	"urna/internal/codec"
 )
 
 // Trusted is what its holder takes for true without a proof: the validators of
@@ -67,6 +69,17 @@ func TrustCheckpoint(height int64, hash Hash) Trusted { return Trusted{Height: h
 // IsZero tells whether nothing is trusted.
 func (t Trusted) IsZero() bool { return t.Height == 0 && len(t.Validators) == 0 }
 
+// ID tells things to trust apart: 16 hex digits.
+func (t Trusted) ID() string {
+	w := codec.Writer{}
+	w.String(t.ChainID)
+	w.U64(uint64(t.Height))
+	w.Fixed(t.Hash[:])
+	w.Fixed(t.NextHash[:])
+	sum := sha256.Sum256(w.B)
+	return hex.EncodeToString(sum[:8])
+}
+
 func (t Trusted) String() string {
 	if t.Height == 0 {
 		return "the genesis of " + t.ChainID
@@ -86,7 +99,7 @@ func (t Trusted) Follow(b *Block) (Trusted, error) {
 		if err := b.verifyHeader(b.Header.ChainID); err != nil {
 			return Trusted{}, err
 		}
-		return trust(b), nil
+		return TrustBlock(b), nil
 	}
 	if err := b.Verify(b.Header.ChainID); err != nil {
 		return Trusted{}, err
@@ -119,10 +132,11 @@ func (t Trusted) next(b *Block) (Trusted, error) {
 	case h.Height > t.Height+1 && power*3 <= total:
 		return Trusted{}, check.Fail(check.Validators, "header %d is signed by %d of the %d trusted at height %d, which is not more than a third", h.Height, power, total, t.Height)
 	}
-	return trust(b), nil
+	return TrustBlock(b), nil
 }
 
-func trust(b *Block) Trusted {
+// TrustBlock trusts a signed header without checking it.
+func TrustBlock(b *Block) Trusted {
 	h := b.Header
 	return Trusted{ChainID: h.ChainID, Height: h.Height, Hash: h.Hash(), Validators: b.Validators, NextHash: h.NextValidatorsHash}
 }

@@ -6,16 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	cmttypes "github.com/cometbft/cometbft/types"
-
 	"urna/internal/check"
 )
 
 func TestAGenesisIsTrustedForItsValidators(t *testing.T) {
 	f := mixed(t, 1)
-	g, err := TrustGenesis(f.genesis())
+	g, err := TrustGenesis(f.Genesis())
 	must(t, err)
-	if g.ChainID != testChain || g.Height != 0 || g.NextHash != Hash(f.headers[0].ValidatorsHash) || len(g.Validators) != 5 {
+	if g.ChainID != testChain || g.Height != 0 || g.NextHash != Hash(f.Headers[0].ValidatorsHash) || len(g.Validators) != 5 {
 		t.Errorf("%+v", g)
 	}
 	validators := func(change func(v map[string]any)) func(map[string]any) {
@@ -37,7 +35,7 @@ func TestAGenesisIsTrustedForItsValidators(t *testing.T) {
 		"much power":    validators(func(v map[string]any) { v["power"] = "1152921504606846976" }),
 		"a double seat": func(m map[string]any) { l := m["validators"].([]any); l[1] = l[0] },
 	} {
-		_, err := TrustGenesis(edit(t, f.genesis(), change))
+		_, err := TrustGenesis(edit(t, f.Genesis(), change))
 		fails(t, name, err, check.Genesis)
 	}
 	for _, doc := range []string{"", "{}", "null", "[", `{"chain_id":"a","validators":[{}]}`} {
@@ -65,8 +63,8 @@ func TestHeadersFollowOneByOneAndInLeaps(t *testing.T) {
 	}
 	// Of five validators one is replaced every four blocks.
 	followed(t)(f.trusted().Follow(f.block(7)))
-	followed(t)(trust(f.block(2)).Follow(f.block(9)))
-	followed(t)(trust(f.block(2)).Follow(f.block(2)))
+	followed(t)(TrustBlock(f.block(2)).Follow(f.block(9)))
+	followed(t)(TrustBlock(f.block(2)).Follow(f.block(2)))
 }
 
 func followed(t testing.TB) func(Trusted, error) {
@@ -75,10 +73,8 @@ func followed(t testing.TB) func(Trusted, error) {
 
 func TestASignedHeaderIsRefused(t *testing.T) {
 	f := mixed(t, 9)
-	other := newFactory(t, 9, f.seats, f.signs)
-	foreign := *f
-	foreign.id, foreign.headers, foreign.commits, foreign.sets, foreign.last = "urna/other/1", nil, nil, nil, cmttypes.BlockID{}
-	foreign.grow(9)
+	other := newFactory(t, 9, f.Seats, f.Signs)
+	foreign := f.renamed("urna/other/1")
 	for name, c := range map[string]struct {
 		change func(b *Block)
 		want   check.ID
@@ -113,10 +109,10 @@ func TestASignedHeaderIsRefused(t *testing.T) {
 		fails(t, name, err, c.want)
 		fails(t, name+", following", follow, c.want)
 	}
-	b := newFactory(t, 1, func(int64) []seat { return []seat{{"a", 20}, {"b", 10}} }, nil).block(1)
+	b := newFactory(t, 1, func(int64) []seat { return []seat{{Name: "a", Power: 20}, {Name: "b", Power: 10}} }, nil).block(1)
 	unsign(b, 1)
 	fails(t, "exactly two thirds", b.Verify(testChain), check.Commits)
-	b = newFactory(t, 1, func(int64) []seat { return []seat{{"a", 21}, {"b", 10}} }, nil).block(1)
+	b = newFactory(t, 1, func(int64) []seat { return []seat{{Name: "a", Power: 21}, {Name: "b", Power: 10}} }, nil).block(1)
 	unsign(b, 1)
 	must(t, b.Verify(testChain))
 }
@@ -134,7 +130,7 @@ func TestAThirdOfTheTrustedPowerMustHaveSigned(t *testing.T) {
 	change := func(keep int, total int64) *factory {
 		old := seats(0, 3)
 		later := append(slices.Clone(old[:keep]), seats(50, 3)...)
-		old[2].power = total - 20
+		old[2].Power = total - 20
 		return newFactory(t, 8, func(h int64) []seat {
 			if h < 5 {
 				return old
@@ -150,7 +146,7 @@ func TestAThirdOfTheTrustedPowerMustHaveSigned(t *testing.T) {
 		{0, 30, false}, {1, 30, false}, {1, 29, true}, {1, 31, false}, {2, 30, true}, {2, 60, false}, {2, 59, true},
 	} {
 		f := change(c.keep, c.total)
-		_, err := trust(f.block(3)).Follow(f.block(7))
+		_, err := TrustBlock(f.block(3)).Follow(f.block(7))
 		if c.ok {
 			must(t, err)
 		} else {
@@ -162,21 +158,21 @@ func TestAThirdOfTheTrustedPowerMustHaveSigned(t *testing.T) {
 	b := f.block(7)
 	unsign(b, slices.IndexFunc(b.Validators, func(v Validator) bool { return v.Key == [33]byte(keyOf("validator 0").PubKey().Bytes()) }))
 	must(t, b.Verify(testChain))
-	_, err := trust(f.block(3)).Follow(b)
+	_, err := TrustBlock(f.block(3)).Follow(b)
 	fails(t, "an overlap that did not sign", err, check.Validators)
 }
 
 func TestTheNextHeaderHasTheAnnouncedValidators(t *testing.T) {
 	f := newFactory(t, 6, nil, nil)
 	wrong := f.fork(3, "wrong")
-	wrong.seats = func(int64) []seat { return seats(0, 5) } // all the old ones sign, and one more
-	wrong.grow(6)
-	if _, err := trust(f.block(2)).Follow(wrong.block(4)); err != nil {
+	wrong.Seats = func(int64) []seat { return seats(0, 5) } // all the old ones sign, and one more
+	wrong.Grow(6)
+	if _, err := TrustBlock(f.block(2)).Follow(wrong.block(4)); err != nil {
 		t.Errorf("in a leap: %v", err)
 	}
-	_, err := trust(f.block(3)).Follow(wrong.block(4))
+	_, err := TrustBlock(f.block(3)).Follow(wrong.block(4))
 	fails(t, "the next header", err, check.Validators)
-	_, err = f.trusted().Follow(newFactory(t, 1, wrong.seats, nil).block(1))
+	_, err = f.trusted().Follow(newFactory(t, 1, wrong.Seats, nil).block(1))
 	fails(t, "the first header", err, check.Validators)
 }
 
@@ -208,7 +204,7 @@ func TestATrailIsFoundByBisection(t *testing.T) {
 	f := newFactory(t, 64, func(h int64) []seat {
 		return append(seats(int(h+5)/10*10, 2), seats(1000+int(h)/10*10, 2)...)
 	}, nil)
-	for _, from := range []Trusted{f.trusted(), TrustCheckpoint(9, f.block(9).Header.Hash()), trust(f.block(20))} {
+	for _, from := range []Trusted{f.trusted(), TrustCheckpoint(9, f.block(9).Header.Hash()), TrustBlock(f.block(20))} {
 		for _, to := range []int64{21, 22, 40, 64} {
 			trail := f.trail(from, to)
 			last := from
@@ -251,7 +247,7 @@ func TestATrailThatCannotBeIsRefused(t *testing.T) {
 	if err := try(f.trusted(), 20, func(context.Context, int64) (*Block, error) { return nil, gone }); !errors.Is(err, gone) {
 		t.Error(err)
 	}
-	if err := try(trust(f.block(9)), 8, f.fetch); err == nil {
+	if err := try(TrustBlock(f.block(9)), 8, f.fetch); err == nil {
 		t.Error("a trail leads back")
 	}
 	if err := try(f.trusted(), 0, f.fetch); err == nil {
@@ -261,9 +257,7 @@ func TestATrailThatCannotBeIsRefused(t *testing.T) {
 	fails(t, "another checkpoint", try(TrustCheckpoint(3, Hash{}), 9, f.fetch), check.Validators)
 	strangers := newFactory(t, 20, func(int64) []seat { return seats(99, 4) }, nil)
 	fails(t, "other validators", try(f.trusted(), 20, strangers.fetch), check.Validators)
-	foreign := *strangers
-	foreign.id, foreign.headers, foreign.commits, foreign.sets, foreign.last = "urna/other/1", nil, nil, nil, cmttypes.BlockID{}
-	foreign.grow(20)
+	foreign := strangers.renamed("urna/other/1")
 	fails(t, "another chain", try(f.trusted(), 20, foreign.fetch), check.Genesis)
 	fails(t, "a false signature", try(f.trusted(), 20, func(ctx context.Context, h int64) (*Block, error) {
 		b, err := f.fetch(ctx, h)
@@ -274,7 +268,7 @@ func TestATrailThatCannotBeIsRefused(t *testing.T) {
 }
 
 func FuzzTrustGenesis(f *testing.F) {
-	f.Add(mixed(f, 1).genesis())
+	f.Add(mixed(f, 1).Genesis())
 	f.Add([]byte(`{"chain_id":"a","validators":[{}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		g, err := TrustGenesis(b)

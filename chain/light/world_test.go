@@ -97,8 +97,8 @@ func newWorld(t testing.TB, votes int) *world {
 		t.Fatalf("the world has height %d", h)
 	}
 	w.f = newFactory(t, 0, func(h int64) []seat { return seats(int(h), 4) }, nil)
-	w.f.app[worldHeight+1] = store.Root()
-	w.f.grow(worldHeight + 2)
+	w.f.App[worldHeight+1] = store.Root()
+	w.f.Grow(worldHeight + 2)
 	return w
 }
 

@@ -1,92 +1,25 @@
-package light
+package follow
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	cmttypes "github.com/cometbft/cometbft/types"
-
+	"urna/chain/light"
+	"urna/chain/light/lighttest"
 	"urna/internal/check"
+	"urna/internal/codec"
 )
-
-// fake is a source that serves a chain, and whatever else a test wants.
-type fake struct {
-	name   string
-	chain  *factory
-	height atomic.Int64 // newest
-	asked  atomic.Int64
-	answer func(ctx context.Context, h int64, b *Block) (*Block, error) // nil: the chain's
-	mu     sync.Mutex
-}
-
-func (f *fake) Name() string { return f.name }
-
-func (f *fake) Block(ctx context.Context, h int64) (*Block, error) {
-	f.asked.Add(1)
-	f.mu.Lock() // the factory is for one at a time
-	defer f.mu.Unlock()
-	newest := f.height.Load()
-	if h == 0 {
-		h = newest
-	}
-	if h > newest {
-		if f.answer != nil {
-			return f.answer(ctx, h, nil)
-		}
-		return nil, ErrNoBlock
-	}
-	b, err := f.chain.fetch(ctx, h)
-	if f.answer == nil || err != nil {
-		return b, err
-	}
-	return f.answer(ctx, h, b)
-}
-
-func sourceOf(name string, chain *factory, height int64) *fake {
-	f := &fake{name: name, chain: chain}
-	f.height.Store(height)
-	return f
-}
-
-// newClient follows sources with a clock that stands at the chain's end.
-func newClient(t *testing.T, cfg Config, sources ...Source) (*Client, *bytes.Buffer, error) {
-	t.Helper()
-	cfg.Primary, cfg.Witnesses = sources[0], sources[1:]
-	cfg.MaxDrift, cfg.MaxLag = 10*time.Millisecond, 40*time.Millisecond
-	if cfg.Now == nil {
-		cfg.Now = func() time.Time { return began.Add(time.Hour) }
-	}
-	log := &bytes.Buffer{}
-	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
-	c, err := NewClient(t.Context(), cfg)
-	return c, log, err
-}
-
-func client(t *testing.T, cfg Config, sources ...Source) (*Client, *bytes.Buffer) {
-	t.Helper()
-	c, log, err := newClient(t, cfg, sources...)
-	must(t, err)
-	return c, log
-}
-
-// changing is a chain whose validators all change every twenty blocks.
-func changing(t *testing.T, height int64) *factory {
-	return newFactory(t, height, func(h int64) []seat { return seats(int(h)/5, 4) }, nil)
-}
 
 func TestAClientFollowsFromAGenesisAndFromACheckpoint(t *testing.T) {
 	f := changing(t, 60)
-	for _, root := range []Trusted{f.trusted(), TrustCheckpoint(7, f.block(7).Header.Hash())} {
+	for _, root := range []light.Trusted{f.trusted(), light.TrustCheckpoint(7, f.hash(7))} {
 		primary := sourceOf("a", f, 40)
 		c, _ := client(t, Config{Trust: root}, primary, sourceOf("b", f, 60), sourceOf("c", f, 60))
 		for _, height := range []int64{40, 60} {
@@ -95,7 +28,7 @@ func TestAClientFollowsFromAGenesisAndFromACheckpoint(t *testing.T) {
 			must(t, err)
 			got, err := c.Trusted()
 			must(t, err)
-			if b.Header.Hash() != f.block(height).Header.Hash() || got.Height != height || got.Hash != b.Header.Hash() || got.ChainID != testChain {
+			if b.Header.Hash() != f.hash(height) || got.Height != height || got.Hash != b.Header.Hash() || got.ChainID != lighttest.ID {
 				t.Errorf("trusted is %s", got)
 			}
 		}
@@ -110,13 +43,13 @@ func TestAClientFollowsFromAGenesisAndFromACheckpoint(t *testing.T) {
 		// Between the headers that are kept, and before the first.
 		for _, height := range []int64{8, 23, 59, 60} {
 			b, err := c.At(t.Context(), height)
-			if err != nil || b.Header.Hash() != f.block(height).Header.Hash() {
+			if err != nil || b.Header.Hash() != f.hash(height) {
 				t.Errorf("height %d: %v", height, err)
 			}
 		}
 		if root.Height == 7 {
 			b, err := c.At(t.Context(), 2)
-			if err != nil || b.Header.Hash() != f.block(2).Header.Hash() {
+			if err != nil || b.Header.Hash() != f.hash(2) {
 				t.Errorf("before the checkpoint: %v", err)
 			}
 		}
@@ -151,7 +84,7 @@ func TestAClientNeedsWitnesses(t *testing.T) {
 func TestAForkIsSeenAndKeptAsEvidence(t *testing.T) {
 	f := changing(t, 30)
 	lie := f.fork(22, "lie")
-	lie.grow(30)
+	lie.Grow(30)
 	for name, sources := range map[string][]Source{
 		"a witness lies":   {sourceOf("honest", f, 30), sourceOf("liar", lie, 30), sourceOf("too", f, 30)},
 		"the primary lies": {sourceOf("liar", lie, 30), sourceOf("honest", f, 30), sourceOf("too", f, 30)},
@@ -200,10 +133,16 @@ func evidence(t *testing.T, path string) {
 		}
 	}
 	must(t, json.Unmarshal(raw, &e))
-	a, err := parseBlock(e.A.Header, e.A.Commit, e.A.Validators)
-	must(t, err)
-	b, err := parseBlock(e.B.Header, e.B.Commit, e.B.Validators)
-	must(t, err)
+	whole := func(parts ...[]byte) *light.Block {
+		w := codec.Writer{}
+		for _, p := range parts {
+			w.Bytes(p)
+		}
+		b, err := light.ParseBlock(w.B)
+		must(t, err)
+		return b
+	}
+	a, b := whole(e.A.Header, e.A.Commit, e.A.Validators), whole(e.B.Header, e.B.Commit, e.B.Validators)
 	must(t, a.Verify(e.ChainID))
 	must(t, b.Verify(e.ChainID))
 	if e.Format != ForkFormat || a.Header.Hash() == b.Header.Hash() || len(e.Both) != 4 || e.Both[0].Power != 10 || e.A.Source == "" {
@@ -213,9 +152,8 @@ func evidence(t *testing.T, path string) {
 
 func TestAForkBeforeTheFirstHeaderIsSeen(t *testing.T) {
 	f := changing(t, 3)
-	lie := newFactory(t, 0, f.seats, nil)
-	lie.salt = "lie"
-	lie.grow(3)
+	lie := f.fork(0, "lie")
+	lie.Grow(3)
 	dir := t.TempDir()
 	_, _, err := newClient(t, Config{Trust: f.trusted(), Dir: dir}, sourceOf("honest", f, 3), sourceOf("liar", lie, 3), sourceOf("too", f, 3))
 	var fork *Fork
@@ -227,30 +165,24 @@ func TestAForkBeforeTheFirstHeaderIsSeen(t *testing.T) {
 
 func TestALiarWithoutTheValidatorsIsDropped(t *testing.T) {
 	f := changing(t, 30)
-	forged := newFactory(t, 30, func(int64) []seat { return seats(500, 4) }, nil)
-	for name, answer := range map[string]func(context.Context, int64, *Block) (*Block, error){
-		"a false signature": func(_ context.Context, _ int64, b *Block) (*Block, error) {
-			b.Commit.Slots[0].Nanos ^= 1
-			return b, nil
-		},
-		"another height":   func(ctx context.Context, h int64, b *Block) (*Block, error) { return f.fetch(ctx, max(1, h-1)) },
-		"strange bytes":    func(context.Context, int64, *Block) (*Block, error) { return ParseBlock([]byte("what?")) },
-		"other validators": func(ctx context.Context, h int64, _ *Block) (*Block, error) { return forged.fetch(ctx, h) },
-		"without a commit": func(_ context.Context, _ int64, b *Block) (*Block, error) { b.Commit = nil; return b, nil },
-		"some are not his": func(_ context.Context, _ int64, b *Block) (*Block, error) { unsign(b, 0, 1); return b, nil },
+	others := sourceOf("others", strangers(t, 30), 30)
+	type block = light.Block
+	for name, answer := range map[string]func(h int64, b *block) (*block, error){
+		"a false signature": func(_ int64, b *block) (*block, error) { b.Commit.Slots[0].Nanos ^= 1; return b, nil },
+		"another height":    func(_ int64, b *block) (*block, error) { return light.BlockOf(f.LightBlock(max(1, b.Header.Height-1))) },
+		"strange bytes":     func(int64, *block) (*block, error) { return light.ParseBlock([]byte("what?")) },
+		"other validators":  func(h int64, _ *block) (*block, error) { return others.known(h) },
+		"without a commit":  func(_ int64, b *block) (*block, error) { b.Commit = nil; return b, nil },
+		"half a commit":     func(_ int64, b *block) (*block, error) { clear(b.Commit.Slots[:2]); return b, nil },
 	} {
-		liar := sourceOf("liar", f, 30)
-		honest := []*fake{sourceOf("b", f, 30), sourceOf("c", f, 30)}
 		for place := range 2 {
-			liar.answer = nil
-			sources := []Source{honest[0], liar, honest[1]}
-			if place == 1 {
-				sources = []Source{liar, honest[0], honest[1]}
-			}
+			liar := sourceOf("liar", f, 30)
+			sources := []Source{liar, sourceOf("b", f, 30), sourceOf("c", f, 30)}
+			sources[0], sources[place] = sources[place], sources[0]
 			c, log := client(t, Config{Trust: f.trusted()}, sources...)
-			liar.answer = answer
+			liar.answer = func(_ context.Context, h int64, b *block) (*block, error) { return answer(h, b) }
 			b, err := c.Update(t.Context())
-			if err != nil || b.Header.Hash() != f.block(30).Header.Hash() {
+			if err != nil || b.Header.Hash() != f.hash(30) {
 				t.Errorf("%s in place %d: %v", name, place, err)
 			}
 			if !strings.Contains(log.String(), "source=liar") {
@@ -260,44 +192,70 @@ func TestALiarWithoutTheValidatorsIsDropped(t *testing.T) {
 	}
 }
 
-func TestADeadOrLaggingWitnessDoesNotConfirm(t *testing.T) {
-	f := changing(t, 30)
-	dead := errors.New("connection refused")
-	for name, change := range map[string]func(s *fake){
-		"dead":    func(s *fake) { s.answer = func(context.Context, int64, *Block) (*Block, error) { return nil, dead } },
-		"lagging": func(s *fake) { s.height.Store(12) },
-		"slow": func(s *fake) {
-			s.answer = func(ctx context.Context, _ int64, _ *Block) (*Block, error) { <-ctx.Done(); return nil, ctx.Err() }
-		},
-		"pruned": func(s *fake) {
-			s.answer = func(_ context.Context, h int64, b *Block) (*Block, error) {
-				if h == 30 {
-					return nil, ErrNoBlock
-				}
-				return b, nil
+// Sources that have nothing to say.
+var mute = map[string]func(s *fake){
+	"dead": func(s *fake) {
+		s.answer = func(context.Context, int64, *light.Block) (*light.Block, error) {
+			return nil, errors.New("connection refused")
+		}
+	},
+	"lagging": func(s *fake) { s.height.Store(12) },
+	"slow": func(s *fake) {
+		s.answer = func(ctx context.Context, _ int64, _ *light.Block) (*light.Block, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	},
+	"pruned": func(s *fake) {
+		s.height.Store(31)
+		s.answer = func(_ context.Context, h int64, b *light.Block) (*light.Block, error) {
+			if h == 30 {
+				return nil, ErrNoBlock
 			}
-			s.height.Store(31)
-			s.chain.grow(31)
-		},
-	} {
-		live, b, w := sourceOf("a", f, 30), sourceOf("b", changing(t, 30), 30), sourceOf("c", f, 30)
-		c, _ := client(t, Config{Trust: f.trusted(), Timeout: 50 * time.Millisecond}, live, b, w)
-		change(b)
-		if got, err := c.Update(t.Context()); err != nil || got.Header.Height != 30 {
+			return b, nil
+		}
+	},
+}
+
+func TestAMuteWitnessIsPassedOver(t *testing.T) {
+	f := changing(t, 31)
+	for name, silence := range mute {
+		w := sourceOf("b", f, 30)
+		c, _ := client(t, Config{Trust: f.trusted(), Timeout: 50 * time.Millisecond}, sourceOf("a", f, 30), w, sourceOf("c", f, 30))
+		silence(w)
+		if got, err := c.Update(t.Context()); err != nil || got.Header.Hash() != f.hash(30) {
 			t.Errorf("%s: %v", name, err)
 		}
-		w2 := sourceOf("c", changing(t, 30), 30)
-		c, _ = client(t, Config{Trust: f.trusted(), Timeout: 50 * time.Millisecond}, live, sourceOf("b", f, 30), w2)
-		both := c.comet.Witnesses()
-		change(both[0].(*witness).Source.(*fake))
-		change(w2)
-		f.headers, f.commits, f.sets = f.headers[:30], f.commits[:30], f.sets[:30]
-		_, err := c.Update(t.Context())
-		if err == nil {
-			t.Errorf("%s: nobody confirms, and it is trusted", name)
+	}
+}
+
+func TestWithoutAWitnessNothingIsTrusted(t *testing.T) {
+	f := changing(t, 31)
+	for name, silence := range mute {
+		b, w := sourceOf("b", f, 30), sourceOf("c", f, 30)
+		c, _ := client(t, Config{Trust: f.trusted(), Timeout: 50 * time.Millisecond}, sourceOf("a", f, 30), b, w)
+		silence(b)
+		silence(w)
+		if _, err := c.Update(t.Context()); err == nil || !strings.Contains(err.Error(), "no witness confirms the header of a") {
+			t.Errorf("%s: %v", name, err)
 		}
 		if got, _ := c.Trusted(); got.Height != 1 {
 			t.Errorf("%s: trusted is %s", name, got)
+		}
+	}
+}
+
+func TestADeadPrimaryIsReplaced(t *testing.T) {
+	f := changing(t, 31)
+	for name, silence := range mute {
+		primary := sourceOf("a", f, 30)
+		c, _ := client(t, Config{Trust: f.trusted(), Timeout: 50 * time.Millisecond}, primary, sourceOf("b", f, 30), sourceOf("c", f, 30))
+		silence(primary)
+		if name == "lagging" || name == "pruned" {
+			continue // the newest that it has is fine
+		}
+		if got, err := c.Update(t.Context()); err != nil || got.Header.Hash() != f.hash(30) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
@@ -307,7 +265,7 @@ func TestAWitnessThatIsAMomentBehindIsWaitedFor(t *testing.T) {
 	a, b := sourceOf("a", f, 30), sourceOf("b", f, 29)
 	c, _ := client(t, Config{Trust: f.trusted(), MinWitnesses: 1}, a, b)
 	polls := 0
-	b.answer = func(_ context.Context, h int64, known *Block) (*Block, error) {
+	b.answer = func(_ context.Context, h int64, known *light.Block) (*light.Block, error) {
 		if polls++; polls == 4 {
 			b.height.Store(30)
 		}
@@ -321,37 +279,21 @@ func TestAWitnessThatIsAMomentBehindIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAHeaderFromTheFutureIsSeenByALiveWitness(t *testing.T) {
+func TestAHeightThatIsMadeUpIsSeenByALiveWitness(t *testing.T) {
 	// The primary, with all the validators, makes up heights; a witness that is
 	// alive at a lower height has a later time.
-	f := changing(t, 20)
+	f := changing(t, 15)
 	ahead := f.fork(15, "ahead")
-	ahead.grow(40)
-	late := f.fork(15, "late")
-	for h := int64(16); h <= 20; h++ {
-		late.add(h)
-	}
-	slow := newFactory(t, 0, f.seats, nil)
-	slow.headers, slow.commits, slow.sets, slow.last = f.headers[:15:15], f.commits[:15:15], f.sets[:15:15], f.headers[15].LastBlockID
-	began := began
-	shift(slow, 16, 20, began.Add(50*time.Second))
-	now := func() time.Time { return began.Add(70*time.Second + time.Millisecond) }
-	c, _ := client(t, Config{Trust: f.trusted(), MinWitnesses: 1, Dir: t.TempDir(), Now: now}, sourceOf("liar", ahead, 40), sourceOf("honest", slow, 20))
+	ahead.Grow(40)
+	live := f.fork(15, "live")
+	live.Time = func(h int64) time.Time { return lighttest.Began.Add(50*time.Second + time.Duration(h)*time.Second) }
+	live.Grow(20)
+	now := func() time.Time { return lighttest.Began.Add(70*time.Second + time.Millisecond) }
+	c, _ := client(t, Config{Trust: f.trusted(), MinWitnesses: 1, Dir: t.TempDir(), Now: now}, sourceOf("liar", ahead, 40), sourceOf("honest", live, 20))
 	_, err := c.Update(t.Context())
 	var fork *Fork
-	if !errors.As(err, &fork) || fork.A.Block.Header.Height == fork.B.Block.Header.Height {
+	if !errors.As(err, &fork) || fork.A.Source != "liar" || fork.A.Block.Header.Height <= fork.B.Block.Header.Height {
 		t.Errorf("%v", err)
-	}
-}
-
-// shift adds blocks whose times are later than the factory's.
-func shift(f *factory, from, to int64, base time.Time) {
-	for h := from; h <= to; h++ {
-		f.add(h)
-		header := f.headers[h-1]
-		header.Time = base.Add(time.Duration(h) * time.Second)
-		f.last.Hash = header.Hash()
-		f.commits[h-1] = f.commit(h, f.sets[h-1], cmttypes.BlockID{Hash: header.Hash(), PartSetHeader: f.last.PartSetHeader})
 	}
 }
 
@@ -365,14 +307,14 @@ func TestAClientRemembersWhatItTrusts(t *testing.T) {
 	// Again, with sources that have nothing.
 	gone := func(name string) *fake { return sourceOf(name, f, 0) }
 	c, _ = client(t, Config{Trust: f.trusted(), Dir: dir}, gone("a"), gone("b"), gone("c"))
-	if got, err := c.Trusted(); err != nil || got.Height != 60 || got.ChainID != testChain {
+	if got, err := c.Trusted(); err != nil || got.Height != 60 || got.ChainID != lighttest.ID {
 		t.Errorf("%s, %v", got, err)
 	}
-	if b, err := c.At(t.Context(), 60); err != nil || b.Header.Hash() != f.block(60).Header.Hash() {
+	if b, err := c.At(t.Context(), 60); err != nil || b.Header.Hash() != f.hash(60) {
 		t.Error(err)
 	}
 	// With another root it is another client's.
-	_, _, err = newClient(t, Config{Trust: TrustCheckpoint(7, f.block(7).Header.Hash()), Dir: dir}, sources...)
+	_, _, err = newClient(t, Config{Trust: light.TrustCheckpoint(7, f.hash(7)), Dir: dir}, sources...)
 	if !errors.Is(err, ErrOtherRoot) {
 		t.Errorf("another root: %v", err)
 	}
@@ -394,7 +336,7 @@ func TestAClientRemembersWhatItTrusts(t *testing.T) {
 }
 
 func TestTheStoreKeepsItsFirstHeader(t *testing.T) {
-	f := newFactory(t, 20, nil, nil)
+	f := changing(t, 20)
 	s, err := openStore(t.TempDir(), []byte("root"))
 	must(t, err)
 	if h, err := s.LastLightBlockHeight(); h != -1 || err != nil {
@@ -444,7 +386,7 @@ func TestTrustThatIsTooOldEnds(t *testing.T) {
 	if _, err := c.Update(t.Context()); err != nil {
 		t.Error(err)
 	}
-	c, _ = client(t, Config{Trust: f.trusted(), Now: func() time.Time { return began.Add(5 * time.Second) }}, sources...)
+	c, _ = client(t, Config{Trust: f.trusted(), Now: func() time.Time { return lighttest.Began.Add(5 * time.Second) }}, sources...)
 	if _, err := c.Update(t.Context()); err == nil || !strings.Contains(err.Error(), "future") {
 		t.Error(err)
 	}
@@ -452,15 +394,14 @@ func TestTrustThatIsTooOldEnds(t *testing.T) {
 
 func TestNoSourceIsAnError(t *testing.T) {
 	f := changing(t, 3)
-	strangers := newFactory(t, 3, func(int64) []seat { return seats(70, 4) }, nil)
-	for name, source := range map[string]*fake{"empty": sourceOf("x", f, 0), "another chain": sourceOf("x", strangers, 3)} {
+	for name, source := range map[string]*fake{"empty": sourceOf("x", f, 0), "another chain": sourceOf("x", strangers(t, 3), 3)} {
 		if _, _, err := newClient(t, Config{Trust: f.trusted()}, source, source, source); err == nil {
 			t.Errorf("%s: a client began", name)
 		}
 	}
 	dead := sourceOf("dead", f, 3)
 	c, _ := client(t, Config{Trust: f.trusted()}, dead, dead, dead)
-	dead.answer = func(context.Context, int64, *Block) (*Block, error) { return nil, errors.New("gone") }
+	mute["dead"](dead)
 	if _, err := c.Update(t.Context()); err == nil || !strings.Contains(err.Error(), "no source answers") {
 		t.Error(err)
 	}
@@ -471,38 +412,13 @@ func TestNoSourceIsAnError(t *testing.T) {
 	}
 }
 
-func TestBlocksOfCometBFTComeBackUnchanged(t *testing.T) {
-	f := mixed(t, 12)
-	for h := int64(1); h <= 12; h++ {
-		lb, err := f.block(h).LightBlock()
-		must(t, err)
-		must(t, lb.ValidateBasic(testChain))
-		must(t, lb.ValidatorSet.VerifyCommitLightAllSignatures(testChain, lb.Commit.BlockID, h, lb.Commit))
-		b, err := BlockOf(lb)
-		must(t, err)
-		if !bytes.Equal(b.Encode(), f.block(h).Encode()) {
-			t.Errorf("block %d changed on the way", h)
-		}
-	}
-	for name, lb := range map[string]*cmttypes.LightBlock{"nothing": nil, "no header": {}, "no validators": {SignedHeader: &cmttypes.SignedHeader{Header: f.headers[0], Commit: f.commits[0]}}} {
-		if _, err := BlockOf(lb); err == nil {
-			t.Errorf("%s is a block", name)
-		}
-	}
-	b := f.block(1)
-	b.Commit = nil
-	if _, err := b.LightBlock(); err == nil {
-		t.Error("a block without a commit")
-	}
-}
-
 func FuzzStore(f *testing.F) {
-	chain := mixed(f, 3)
-	s := &fileStore{root: []byte("root"), blocks: map[int64]*Block{1: chain.block(1), 3: chain.block(3)}}
+	chain := changing(f, 3)
+	s := &fileStore{root: []byte("root"), blocks: map[int64]*light.Block{1: chain.block(1), 3: chain.block(3)}}
 	f.Add(s.encode())
 	f.Add([]byte(storeMagic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s := &fileStore{root: []byte("root"), blocks: map[int64]*Block{}}
+		s := &fileStore{root: []byte("root"), blocks: map[int64]*light.Block{}}
 		if s.decode(b) == nil && !bytes.Equal(s.encode(), b) {
 			t.Error("two files of one store")
 		}

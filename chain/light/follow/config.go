@@ -1,4 +1,4 @@
-package light
+package follow
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"urna/chain/light"
 )
 
 // Defaults of a Config.
@@ -22,7 +24,7 @@ const (
 // Config says what a light client trusts and whom it asks.
 type Config struct {
 	// Trust is what everything follows from: a genesis or a checkpoint.
-	Trust Trusted
+	Trust light.Trusted
 
 	// Primary is asked for headers, Witnesses are compared with it. A fork is
 	// seen if one of them is honest.
@@ -57,13 +59,13 @@ type Config struct {
 
 func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Trust.IsZero() {
-		return cfg, errors.New("light: a client must trust a genesis or a checkpoint")
+		return cfg, errors.New("follow: a client must trust a genesis or a checkpoint")
 	}
 	if cfg.Primary == nil {
-		return cfg, errors.New("light: a client needs a source")
+		return cfg, errors.New("follow: a client needs a source")
 	}
 	if need := max(0, cmp.Or(cfg.MinWitnesses, defaultWitnesses)); len(cfg.Witnesses) < need {
-		return cfg, fmt.Errorf("light: %d witnesses are not enough; there must be %d", len(cfg.Witnesses), need)
+		return cfg, fmt.Errorf("follow: %d witnesses are not enough; there must be %d", len(cfg.Witnesses), need)
 	}
 	if len(cfg.Witnesses) == 0 {
 		// CometBFT's client wants one; what the primary says twice is no news.

@@ -1,4 +1,4 @@
-package light
+package follow
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/cometbft/cometbft/light/provider"
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	"urna/chain/light"
 	"urna/internal/check"
 )
 
@@ -19,7 +20,7 @@ type Source interface {
 	// Block returns the signed header of a height, the newest one for 0.
 	// ErrNoBlock says that the source does not have it, a check.Failure that it
 	// sent something else; any other error is no answer.
-	Block(ctx context.Context, height int64) (*Block, error)
+	Block(ctx context.Context, height int64) (*light.Block, error)
 
 	// Name tells sources apart for a person: the address of a gateway.
 	Name() string
@@ -27,7 +28,7 @@ type Source interface {
 
 // ErrNoBlock says that a source does not have a height: not yet, or not any
 // more.
-var ErrNoBlock = errors.New("light: the source does not have this height")
+var ErrNoBlock = errors.New("follow: the source does not have this height")
 
 // witness is a source as CometBFT's light client wants it. It passes nothing on
 // that is not a valid signed header of its chain.
@@ -36,7 +37,7 @@ type witness struct {
 	client *Client
 
 	mu   sync.Mutex
-	seen map[int64]*Block // what it said lately
+	seen map[int64]*light.Block // what it said lately
 }
 
 // maxSeen is more than one bisection asks for.
@@ -73,7 +74,7 @@ func (w *witness) LightBlock(ctx context.Context, height int64) (*cmttypes.Light
 }
 
 // get asks once, and checks the answer.
-func (w *witness) get(ctx context.Context, height int64) (*Block, error) {
+func (w *witness) get(ctx context.Context, height int64) (*light.Block, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.client.timeout)
 	defer cancel()
 	b, err := w.Block(ctx, height)
@@ -98,7 +99,7 @@ func (w *witness) get(ctx context.Context, height int64) (*Block, error) {
 // wait gives a source that is behind the others time to come up. One that
 // stands still for longer than CometBFT would wait has nothing to say; one that
 // is alive, and yet lower, may show that the height is made up.
-func (w *witness) wait(ctx context.Context, height int64) (*Block, error) {
+func (w *witness) wait(ctx context.Context, height int64) (*light.Block, error) {
 	newest, err := w.get(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func (w *witness) ReportEvidence(_ context.Context, ev cmttypes.Evidence) error 
 }
 
 // said is what a source said about a height.
-func (w *witness) said(ctx context.Context, height int64) (*Block, error) {
+func (w *witness) said(ctx context.Context, height int64) (*light.Block, error) {
 	w.mu.Lock()
 	b := w.seen[height]
 	w.mu.Unlock()

@@ -1,4 +1,4 @@
-package light
+package follow
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	cometlight "github.com/cometbft/cometbft/light"
 	"github.com/cometbft/cometbft/light/provider"
 
-	"urna/internal/codec"
+	"urna/chain/light"
 )
 
 // Client follows a chain by its signed headers, as CometBFT's light client
@@ -49,7 +49,7 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 		chainID: cfg.Trust.ChainID, dir: cfg.Dir, drift: cfg.MaxDrift, lag: cfg.MaxLag, timeout: cfg.Timeout,
 		period: cfg.TrustingPeriod, now: cfg.Now, log: cfg.Log,
 	}
-	if c.store, err = openStore(cfg.Dir, cfg.Trust.identity()); err != nil {
+	if c.store, err = openStore(cfg.Dir, []byte(cfg.Trust.ID())); err != nil {
 		return nil, err
 	}
 	if c.store.Size() == 0 {
@@ -75,23 +75,13 @@ func (c *Client) ask(primary provider.Provider, witnesses []provider.Provider) (
 		cometlight.SkippingVerification(cometlight.DefaultTrustLevel), cometlight.PruningSize(maxStored),
 		cometlight.MaxClockDrift(c.drift), cometlight.MaxBlockLag(c.lag))
 	if err != nil {
-		return fmt.Errorf("light: %w", err)
+		return fmt.Errorf("follow: %w", err)
 	}
 	return nil
 }
 
 func (c *Client) witness(s Source) *witness {
-	return &witness{Source: s, client: c, seen: map[int64]*Block{}}
-}
-
-// identity tells roots of trust apart.
-func (t Trusted) identity() []byte {
-	w := codec.Writer{}
-	w.String(t.ChainID)
-	w.U64(uint64(t.Height))
-	w.Fixed(t.Hash[:])
-	w.Fixed(t.NextHash[:])
-	return w.B
+	return &witness{Source: s, client: c, seen: map[int64]*light.Block{}}
 }
 
 // begin finds the first header: that of the checkpoint, or of height 1. CometBFT
@@ -126,7 +116,7 @@ func (c *Client) begin(ctx context.Context, cfg Config) error {
 		}
 	}
 	if first.Block == nil {
-		return fmt.Errorf("light: no source has header %d: %w", height, errors.Join(problems...))
+		return fmt.Errorf("follow: no source has header %d: %w", height, errors.Join(problems...))
 	}
 	return c.store.add(first.Block)
 }
@@ -134,7 +124,7 @@ func (c *Client) begin(ctx context.Context, cfg Config) error {
 // Update trusts the newest header of the primary, if all is well with it, and
 // returns the newest one that is trusted. A *Fork says that sources contradict
 // each other.
-func (c *Client) Update(ctx context.Context) (*Block, error) {
+func (c *Client) Update(ctx context.Context) (*light.Block, error) {
 	err := c.call(ctx, func() error {
 		_, err := c.comet.Update(ctx, c.now())
 		return err
@@ -147,28 +137,28 @@ func (c *Client) Update(ctx context.Context) (*Block, error) {
 
 // At returns the header of a height, once it is trusted: from what is
 // remembered, or from the sources. ErrNoBlock says that no source has it.
-func (c *Client) At(ctx context.Context, height int64) (b *Block, err error) {
+func (c *Client) At(ctx context.Context, height int64) (b *light.Block, err error) {
 	err = c.call(ctx, func() error {
 		lb, err := c.comet.VerifyLightBlockAtHeight(ctx, height, c.now())
 		if err != nil {
 			return err
 		}
-		b, err = BlockOf(lb)
+		b, err = light.BlockOf(lb)
 		return err
 	})
 	return b, err
 }
 
 // Trusted is the newest header that is trusted.
-func (c *Client) Trusted() (Trusted, error) {
+func (c *Client) Trusted() (light.Trusted, error) {
 	b, err := c.newest()
 	if err != nil {
-		return Trusted{}, err
+		return light.Trusted{}, err
 	}
-	return trust(b), nil
+	return light.TrustBlock(b), nil
 }
 
-func (c *Client) newest() (*Block, error) {
+func (c *Client) newest() (*light.Block, error) {
 	h, err := c.store.LastLightBlockHeight()
 	if err != nil {
 		return nil, err
@@ -176,7 +166,7 @@ func (c *Client) newest() (*Block, error) {
 	if b := c.store.block(h); b != nil {
 		return b, nil
 	}
-	return nil, errors.New("light: nothing is trusted")
+	return nil, errors.New("follow: nothing is trusted")
 }
 
 // call runs one request of CometBFT's client, and says what became of it. A
@@ -232,17 +222,17 @@ func (c *Client) judge(ctx context.Context, err error, primary string) (_ error,
 	case errors.Is(err, provider.ErrNoResponse) && c.absent.Load():
 		return ErrNoBlock, false
 	case errors.Is(err, provider.ErrNoResponse):
-		return errors.New("light: no source answers"), false
+		return errors.New("follow: no source answers"), false
 	case errors.As(err, &expired):
-		return fmt.Errorf("light: what is trusted is too old since %s; give a newer checkpoint", expired.At.UTC().Format(time.RFC3339)), false
+		return fmt.Errorf("follow: what is trusted is too old since %s; give a newer checkpoint", expired.At.UTC().Format(time.RFC3339)), false
 	case errors.Is(err, cometlight.ErrFailedHeaderCrossReferencing):
-		return fmt.Errorf("light: no witness confirms the header of %s: they do not answer, are behind, or lie", primary), false
+		return fmt.Errorf("follow: no witness confirms the header of %s: they do not answer, are behind, or lie", primary), false
 	case errors.Is(err, cometlight.ErrNoWitnesses):
-		return errors.New("light: no witness is left"), false
+		return errors.New("follow: no witness is left"), false
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("light: %w", err), false
+		return fmt.Errorf("follow: %w", err), false
 	}
-	return fmt.Errorf("light: the header of %s cannot be verified: %w", primary, err), true
+	return fmt.Errorf("follow: the header of %s cannot be verified: %w", primary, err), true
 }
 
 func nameOf(p provider.Provider) string {

@@ -1,4 +1,4 @@
-package light
+package follow
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/cometbft/cometbft/light/store"
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	"urna/chain/light"
 	"urna/internal/codec"
 )
 
@@ -29,7 +30,7 @@ const (
 
 // ErrOtherRoot says that a directory belongs to a client that trusts something
 // else.
-var ErrOtherRoot = errors.New("light: the directory is that of a client that trusts another genesis or checkpoint; take another one, or remove it")
+var ErrOtherRoot = errors.New("follow: the directory is that of a client that trusts another genesis or checkpoint; take another one, or remove it")
 
 // fileStore keeps the headers that a light client has come to trust, in one
 // small file that is always whole: it is written anew and renamed. It is what
@@ -42,19 +43,19 @@ type fileStore struct {
 	root []byte // what everything follows from
 
 	mu     sync.Mutex
-	blocks map[int64]*Block
+	blocks map[int64]*light.Block
 }
 
 var _ store.Store = (*fileStore)(nil)
 
 // openStore reads the file in a directory, which is made if it is missing.
 func openStore(dir string, root []byte) (*fileStore, error) {
-	s := &fileStore{dir: dir, root: root, blocks: map[int64]*Block{}}
+	s := &fileStore{dir: dir, root: root, blocks: map[int64]*light.Block{}}
 	if dir == "" {
 		return s, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("light: %w", err)
+		return nil, fmt.Errorf("follow: %w", err)
 	}
 	b, err := os.ReadFile(s.path())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -64,7 +65,7 @@ func openStore(dir string, root []byte) (*fileStore, error) {
 		err = s.decode(b)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("light: %s: %w", s.path(), err)
+		return nil, fmt.Errorf("follow: %s: %w", s.path(), err)
 	}
 	return s, nil
 }
@@ -92,12 +93,12 @@ func (s *fileStore) decode(b []byte) error {
 		return errors.New("the file is damaged; remove it, and trust is found anew")
 	}
 	r := codec.NewReader(body[:len(body)-sha256.Size])
-	if root := r.Bytes(maxHeaderBytes); r.Err() == nil && !bytes.Equal(root, s.root) {
+	if root := r.Bytes(light.MaxBlockBytes); r.Err() == nil && !bytes.Equal(root, s.root) {
 		return ErrOtherRoot
 	}
 	n := r.Uvarint()
 	for i := uint64(0); i < n && r.Err() == nil; i++ {
-		b, err := ParseBlock(r.Bytes(maxHeaderBytes + maxCommitBytes + maxValidatorsBytes + 16))
+		b, err := light.ParseBlock(r.Bytes(light.MaxBlockBytes))
 		if err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func writeFile(path string, b []byte) (err error) {
 func (s *fileStore) heights() []int64 { return slices.Sorted(maps.Keys(s.blocks)) }
 
 // add keeps a signed header.
-func (s *fileStore) add(b *Block) error {
+func (s *fileStore) add(b *light.Block) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.blocks[b.Header.Height] = b
@@ -153,7 +154,7 @@ func (s *fileStore) add(b *Block) error {
 }
 
 // block is what is kept of a height, nil if nothing is.
-func (s *fileStore) block(height int64) *Block {
+func (s *fileStore) block(height int64) *light.Block {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.blocks[height]
@@ -161,7 +162,7 @@ func (s *fileStore) block(height int64) *Block {
 
 // SaveLightBlock keeps a header.
 func (s *fileStore) SaveLightBlock(lb *cmttypes.LightBlock) error {
-	b, err := BlockOf(lb)
+	b, err := light.BlockOf(lb)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package light
+package follow
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	"urna/chain/light"
 	"urna/crypto/ethkey"
 	"urna/internal/check"
 )
@@ -31,7 +32,7 @@ type Fork struct {
 // Side is what one source shows.
 type Side struct {
 	Source string
-	Block  *Block
+	Block  *light.Block
 }
 
 // Signer is a validator and its power in the set of the first header.
@@ -43,7 +44,7 @@ type Signer struct {
 func (f *Fork) Error() string {
 	a, b := f.A.Block.Header, f.B.Block.Header
 	text := fmt.Sprintf("the chain has forked: %s shows header %d as %x, %s shows header %d as %x; %d validators signed both",
-		f.A.Source, a.Height, a.hash, f.B.Source, b.Height, b.hash, len(f.Both))
+		f.A.Source, a.Height, a.Hash(), f.B.Source, b.Height, b.Hash(), len(f.Both))
 	if f.File != "" {
 		text += "; the evidence is in " + f.File
 	}
@@ -71,12 +72,17 @@ func newFork(common int64, a, b Side) *Fork {
 // JSON is the evidence as proofs.md section 8 has it.
 func (f *Fork) JSON() []byte {
 	type side struct {
-		Source string `json:"source"`
-		jsonSigned
+		Source     string `json:"source"`
+		Header     []byte `json:"header"`
+		Commit     []byte `json:"commit"`
+		Validators []byte `json:"validators"`
 	}
 	type signer struct {
 		Address string `json:"address"`
 		Power   uint64 `json:"power"`
+	}
+	of := func(s Side) side {
+		return side{s.Source, s.Block.Header.Encode(), s.Block.Commit.Encode(), s.Block.Validators.Encode()}
 	}
 	both := make([]signer, len(f.Both))
 	for i, s := range f.Both {
@@ -89,7 +95,7 @@ func (f *Fork) JSON() []byte {
 		A       side     `json:"a"`
 		B       side     `json:"b"`
 		Both    []signer `json:"both"`
-	}{ForkFormat, f.ChainID, f.Common, side{f.A.Source, signedOf(f.A.Block)}, side{f.B.Source, signedOf(f.B.Block)}, both})
+	}{ForkFormat, f.ChainID, f.Common, of(f.A), of(f.B), both})
 	if err != nil {
 		panic(err) // byte strings and numbers always marshal
 	}
@@ -102,12 +108,18 @@ func (f *Fork) write(dir string) error {
 		return nil
 	}
 	a, b := f.A.Block.Header, f.B.Block.Header
-	path := filepath.Join(dir, fmt.Sprintf("fork-%d-%s-%s.json", a.Height, hex.EncodeToString(a.hash[:4]), hex.EncodeToString(b.hash[:4])))
+	path := filepath.Join(dir, fmt.Sprintf("fork-%d-%s-%s.json", a.Height, short(a), short(b)))
 	if err := writeFile(path, f.JSON()); err != nil {
-		return fmt.Errorf("light: write the evidence: %w", err)
+		return fmt.Errorf("follow: write the evidence: %w", err)
 	}
 	f.File = path
 	return nil
+}
+
+// short is the beginning of a header's hash.
+func short(h *light.Header) string {
+	hash := h.Hash()
+	return hex.EncodeToString(hash[:4])
 }
 
 // accusation is evidence that CometBFT handed to a source, against another one.
@@ -120,10 +132,10 @@ type accusation struct {
 // the one against the primary, handed to the witness that contradicts it.
 func (c *Client) fork(ctx context.Context, primary string) (*Fork, error) {
 	if len(c.accused) == 0 {
-		return nil, errors.New("light: there is a fork, but no evidence")
+		return nil, errors.New("follow: there is a fork, but no evidence")
 	}
 	first := c.accused[0]
-	a, err := BlockOf(first.ev.ConflictingBlock)
+	a, err := light.BlockOf(first.ev.ConflictingBlock)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +143,7 @@ func (c *Client) fork(ctx context.Context, primary string) (*Fork, error) {
 	if err != nil {
 		// The witness has not reached the height, and has a later time.
 		if b, err = first.to.said(ctx, 0); err != nil {
-			return nil, fmt.Errorf("light: %s: %w", first.to.Name(), err)
+			return nil, fmt.Errorf("follow: %s: %w", first.to.Name(), err)
 		}
 	}
 	// Where both had the same validators CometBFT names the height itself.
