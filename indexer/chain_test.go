@@ -23,12 +23,14 @@ import (
 // chain is a source of made-up blocks: what they did follows the rules of the
 // law, but nothing was signed. It keeps what the index should say.
 type chain struct {
-	mu     sync.Mutex
+	doc genesis.Doc
+
+	mu     sync.Mutex // guards what follows
 	moved  chan struct{}
 	blocks []*indexer.Block
 	raws   map[[2]int64][]byte
-	doc    genesis.Doc
 
+	// Whoever makes blocks alone uses these.
 	rnd       *rand.Rand
 	key       *ethkey.Key
 	now       time.Time
@@ -229,7 +231,9 @@ func (c *chain) newElection(b *indexer.Block, i int, org ethkey.Address) *madeEl
 	if err != nil {
 		panic(err)
 	}
+	c.mu.Lock()
 	c.raws[[2]int64{b.Height, int64(i)}] = raw
+	c.mu.Unlock()
 	e := &madeElection{org: org, status: election.Ready, start: p.StartTime}
 	e.id = election.NewID("made/up", org, p.CensusOrigin, p.Mode, p.Rules, c.indexOf[org])
 	c.indexOf[org]++
@@ -302,6 +306,8 @@ func (c *chain) Block(_ context.Context, height int64) (*indexer.Block, error) {
 }
 
 func (c *chain) RawTx(_ context.Context, height int64, index int) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	raw, ok := c.raws[[2]int64{height, int64(index)}]
 	if !ok {
 		return nil, fmt.Errorf("no transaction %d of block %d", index, height)
