@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -22,7 +23,13 @@ import (
 	"urna/internal/check"
 )
 
+// memoryLimit is what the collector of garbage tries to stay below, bytes.
+const memoryLimit = 384 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal ends the work where it can be resumed; a second one ends
 	// the process at once.
@@ -76,8 +83,7 @@ wrong; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally, 6 file,
 		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON")
-	root.AddCommand( // in the order of --help
-	)
+	root.AddCommand(newReplay(a))
 	return root
 }
 

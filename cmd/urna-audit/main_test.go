@@ -8,24 +8,24 @@ import (
 	"urna/internal/check"
 )
 
-// audit runs the program with arguments.
-func audit(t *testing.T, args ...string) (code int, out, errs string) {
+// program runs it with arguments.
+func program(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader(""), &o, &e)
+	code = run(t.Context(), append([]string{}, args...), strings.NewReader(""), &o, &e)
 	return code, o.String(), e.String()
 }
 
 func TestACommandLineThatMakesNoSenseEndsWithOne(t *testing.T) {
 	for _, args := range [][]string{{"nonsense"}, {"--nonsense"}} {
-		if code, _, errs := audit(t, args...); code != 1 || !strings.HasPrefix(errs, "urna-audit: unknown") {
+		if code, _, errs := program(t, args...); code != 1 || !strings.HasPrefix(errs, "urna-audit: unknown") {
 			t.Errorf("%v ends with %d: %s", args, code, errs)
 		}
 	}
 }
 
 func TestHelpTellsTheExitCodes(t *testing.T) {
-	code, out, _ := audit(t)
+	code, out, _ := program(t)
 	if code != 0 || !strings.Contains(out, "7 gateways that disagree") {
 		t.Errorf("%d: %s", code, out)
 	}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"urna/audit"
+	"urna/audit/remote"
+)
+
+// sources are the flags that say where a chain comes from.
+type sources struct {
+	gateways []string
+	rpcs     []string
+}
+
+func (s *sources) flags(f *pflag.FlagSet) {
+	f.StringSliceVar(&s.gateways, "gateway", nil, "root of a gateway's API, http://host:port/v2; may be given several times")
+	f.StringSliceVar(&s.rpcs, "rpc", nil, "CometBFT RPC of a node, http://host:26657; may be given several times")
+}
+
+// list is one source for each flag, in the order of kinds.
+func (s *sources) list() ([]audit.Source, error) {
+	var out []audit.Source
+	for _, url := range s.gateways {
+		g, err := remote.NewGateway(url)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	for _, url := range s.rpcs {
+		r, err := remote.NewRPC(url)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("nothing says where the chain comes from; see --help")
+	}
+	return out, nil
+}
+
+// one is all of them as one.
+func (s *sources) one() (audit.Source, error) {
+	all, err := s.list()
+	if err != nil || len(all) == 1 {
+		return append(all, nil)[0], err
+	}
+	return remote.Several(all), nil
+}
