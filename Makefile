@@ -9,6 +9,7 @@ FUZZTIME ?= 60s
 SOAK     ?= 30m
 SIM      ?= 10m
 BENCH    ?= .
+CHROMIUM ?= chromium
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -22,7 +23,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench e2e conformance contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench e2e conformance verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +34,7 @@ build: ## build the programs into bin/
 dev: build ## run a whole network in one process, with the built-in defaults
 	bin/urnad dev
 
-test: lint unit contracts e2e conformance ## everything that CI runs
+test: lint unit contracts e2e conformance verifier-test ## everything that CI runs
 
 unit: ## unit, property, story and import tests; fuzz corpora
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v '/test/e2e')
@@ -85,9 +86,21 @@ contracts/node_modules/.package-lock.json: contracts/package-lock.json
 	cd contracts && npm ci
 	@touch $@
 
+verifier: web/verify/node_modules/.package-lock.json ## build the second verifier into web/verify/dist
+	cd web/verify && npm run --silent build
+
+verifier-test: verifier ## the second verifier: types, tests, and its page in Chromium where there is one
+	cd web/verify && npm run --silent check && npm test --silent
+	@if command -v $(CHROMIUM) > /dev/null; then cd web/verify && CHROMIUM=$(CHROMIUM) npm run --silent test:page; \
+	  else echo "there is no $(CHROMIUM): the page was not opened"; fi
+
+web/verify/node_modules/.package-lock.json: web/verify/package-lock.json
+	cd web/verify && npm ci
+	@touch $@
+
 vectors: ## write golden files and generated pages again; read the difference before you commit it
 	$(GO) test -count 1 ./tx ./state ./cmd/urnad ./test/scripts -update
 	$(GO) test -count 1 ./gateway -update -update-explorer
 
 clean: ## remove what was built and installed
-	rm -rf bin test/conformance/node_modules contracts/node_modules
+	rm -rf bin test/conformance/node_modules web/verify/node_modules web/verify/dist web/verify/build contracts/node_modules

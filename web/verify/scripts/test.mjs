@@ -1,16 +1,19 @@
-// Bundles the tests and runs them with node's own runner. Arguments pick tests by a
-// part of their file's name.
+// Builds both programs, bundles the tests of a folder and runs them with node's own
+// runner. Further arguments pick tests by a part of their file's name.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { write } from "./bundle.mjs";
 
 const here = new URL("..", import.meta.url).pathname;
-const wanted = process.argv.slice(2);
-const tests = readdirSync(`${here}test`).filter((f) => f.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((w) => f.includes(w))));
+const [folder, ...wanted] = process.argv.slice(2);
+const named = (f) => f.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((w) => f.includes(w)));
+const tests = readdirSync(`${here}${folder}`).filter(named);
+await write();
 rmSync(`${here}build`, { recursive: true, force: true });
 await build({
-  entryPoints: tests.map((f) => `${here}test/${f}`),
+  entryPoints: tests.map((f) => `${here}${folder}/${f}`),
   outdir: `${here}build`,
   bundle: true,
   packages: "external",
