@@ -1,11 +1,17 @@
 // Package ipfs keeps files under the names that IPFS gives them: UnixFS, CID
 // version 1, dag-pb, SHA-256, chunks of 256 KiB, as the metadata of accounts
-// and elections is named by every client. A file that Put has returned is on
-// disk; what Get returns has the hash that was asked for, and is never longer
-// than the caller allows.
+// and elections is named by every client. Any IPFS program reads them.
 //
-// The store is local. Blocks come from a blockservice, so that an exchange with
-// peers can stand behind the same methods.
+// A Store is one of three: local (Open), a node of the IPFS network in this
+// process (Start), or a Kubo daemon that somebody else runs (Dial). All give a
+// file the same CID. A file that Put, Add or Fetch has returned is on disk,
+// whole, and stays until Unpin. What Get and Reader return has the hash that
+// was asked for, comes from this machine without waiting for anybody, and is
+// never longer than the caller allows. Fetch alone talks to peers; it ends
+// within its limits, with an error of this package that says why.
+//
+// It refuses everything but files: directories, other codecs and other hashes
+// are ErrBadURI, and so are graphs of blocks whose sizes do not add up.
 package ipfs
 
 import (
@@ -15,21 +21,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
-	"github.com/ipfs/boxo/blockservice"
-	"github.com/ipfs/boxo/blockstore"
-	chunker "github.com/ipfs/boxo/chunker"
-	"github.com/ipfs/boxo/exchange/offline"
-	"github.com/ipfs/boxo/ipld/merkledag"
-	"github.com/ipfs/boxo/ipld/unixfs/importer/balanced"
-	"github.com/ipfs/boxo/ipld/unixfs/importer/helpers"
-	unixfs "github.com/ipfs/boxo/ipld/unixfs/io"
 	"github.com/ipfs/go-cid"
-	"github.com/ipfs/go-datastore"
-	"github.com/ipfs/go-datastore/sync"
-	pebbleds "github.com/ipfs/go-ds-pebble"
 	ipld "github.com/ipfs/go-ipld-format"
-	"github.com/multiformats/go-multihash"
 )
 
 // Scheme starts every URI that this package gives out or takes.
@@ -40,115 +35,177 @@ var (
 	ErrNotFound = errors.New("file is not in the store")
 	ErrTooLarge = errors.New("file is larger than the limit")
 	ErrBadURI   = errors.New("not a URI of the form ipfs://<CID of a file>")
+
+	// ErrMalformed is an ErrBadURI: the CID names something else than a file.
+	ErrMalformed = fmt.Errorf("%w: not a well-formed file", ErrBadURI)
+
+	// ErrUnavailable: no peer sent any piece for as long as Limits.Stall.
+	ErrUnavailable = errors.New("no peer sends the file")
+
+	// ErrSlow: pieces came, but not all of them within Limits.Time.
+	ErrSlow = errors.New("the file comes too slowly")
+
+	// ErrCorrupt: bytes do not have the hash that names them.
+	ErrCorrupt = errors.New("content does not match its hash")
+
+	// ErrRefused: the caller's check did not accept the file.
+	ErrRefused = errors.New("file is not what was expected")
+
+	// ErrDiskFull: there is too little room. Once there is more, the next try
+	// succeeds.
+	ErrDiskFull = errors.New("the disk is full")
 )
 
 // Store is a set of files. Its methods may be called by several goroutines.
-type Store struct {
-	data  datastore.Batching
-	files ipld.DAGService
+type Store struct{ back backend }
+
+// backend is where blocks and pins live. Its methods may be called by several
+// goroutines.
+type backend interface {
+	// here returns a block of this machine; ipld.ErrNotFound if it has none.
+	here(ctx context.Context, c cid.Cid) ([]byte, error)
+
+	// begin starts work on one file, which must end with done.
+	begin(ctx context.Context) work
+
+	pinned(ctx context.Context, c cid.Cid) (bool, error)
+	unpin(ctx context.Context, c cid.Cid) error
+	pins(ctx context.Context, visit func(Pin) error) error
+
+	// sweep frees the room of blocks that no pin holds.
+	sweep(ctx context.Context) error
+
+	// publish lets the node's own name point to a file; resolve follows a name.
+	publish(ctx context.Context, c cid.Cid) (name string, err error)
+	resolve(ctx context.Context, name string) (cid.Cid, error)
+
+	status(ctx context.Context) (Status, error)
+	close() error
 }
 
-// Open opens the store in a directory, which it makes if need be; with "" the
-// store lives in memory. Close must follow.
-func Open(dir string) (*Store, error) {
-	var data datastore.Batching = sync.MutexWrap(datastore.NewMapDatastore())
-	if dir != "" {
-		var err error
-		if data, err = pebbleds.NewDatastore(dir); err != nil {
-			return nil, fmt.Errorf("open file store: %w", err)
-		}
-	}
-	return newStore(data), nil
+// work is what is done with one file. The blocks that went through it stay at
+// least until done.
+type work interface {
+	// get returns a block from this machine or from peers, for as long as ctx.
+	get(ctx context.Context, c cid.Cid) ([]byte, error)
+	put(ctx context.Context, n ipld.Node) error
+
+	// keep pins the file whose blocks, and no others, went through this work.
+	// When it returns nil, they and the pin are durable.
+	keep(ctx context.Context, root cid.Cid, size int64) error
+	done()
 }
 
-func newStore(data datastore.Batching) *Store {
-	blocks := blockstore.NewBlockstore(data)
-	return &Store{data, merkledag.NewDAGService(blockservice.New(blocks, offline.Exchange(blocks)))}
+// Pin is a file that stays.
+type Pin struct {
+	URI   string
+	Size  int64     // bytes of content
+	Added time.Time // when it was last stored, in whole seconds
 }
 
-// Close closes the store.
-func (s *Store) Close() error { return s.data.Close() }
+// Close closes the store, and leaves the network.
+func (s *Store) Close() error { return s.back.close() }
 
 // Put stores a file and returns its URI once it is on disk. Storing it again
 // changes nothing.
 func (s *Store) Put(ctx context.Context, file []byte) (string, error) {
+	uri, _, err := s.Add(ctx, bytes.NewReader(file))
+	return uri, err
+}
+
+// Add is Put for a file that need not be in memory. It returns its size, too.
+func (s *Store) Add(ctx context.Context, file io.Reader) (uri string, size int64, err error) {
 	if err := ctx.Err(); err != nil {
-		return "", err
+		return "", 0, err
 	}
-	// The importer adds a node after those it links to, and the log of the
-	// disk keeps that order: a node that survives a crash is complete.
-	uri, err := layout(s.files, file)
+	w := s.back.begin(ctx)
+	defer w.done()
+	counted := &counter{r: file}
+	root, err := layout(adder{ctx: ctx, put: w.put}, counted)
+	if err == nil {
+		err = w.keep(ctx, root, counted.n)
+	}
 	if err != nil {
-		return "", fmt.Errorf("store file: %w", err)
+		return "", 0, fmt.Errorf("store file: %w", err)
 	}
-	if err := s.data.Sync(ctx, datastore.NewKey("/")); err != nil {
-		return "", fmt.Errorf("store file: %w", err)
-	}
-	return uri, nil
+	return Scheme + root.String(), counted.n, nil
 }
 
 // CID is the URI that a file has, stored or not.
-func CID(file []byte) (string, error) { return layout(nowhere{}, file) }
+func CID(file []byte) (string, error) {
+	root, err := layout(adder{}, bytes.NewReader(file))
+	return Scheme + root.String(), err
+}
 
 // CID is the URI that Put would return; it stores nothing.
 func (s *Store) CID(file []byte) (string, error) { return CID(file) }
 
-// Has tells whether a file is in the store.
+// Has tells whether a file is in the store, whole, and stays there.
 func (s *Store) Has(ctx context.Context, uri string) (bool, error) {
-	_, err := s.root(ctx, uri)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
+	c, err := parse(uri)
+	if err != nil {
+		return false, err
 	}
-	return err == nil, err
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return s.back.pinned(ctx, c)
 }
 
 // Get returns a file of at most limit bytes. The error wraps ErrBadURI,
 // ErrNotFound or ErrTooLarge, or is the disk's or the context's.
 func (s *Store) Get(ctx context.Context, uri string, limit int64) ([]byte, error) {
-	root, err := s.root(ctx, uri)
+	r, size, err := s.Reader(ctx, uri, limit)
 	if err != nil {
 		return nil, err
 	}
-	r, err := unixfs.NewDagReader(ctx, root, oneByOne{s.files})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrBadURI, uri, err)
-	}
-	// The size is what the root says, so the bytes are counted too.
-	if r.Size() > uint64(max(limit, 0)) {
-		return nil, fmt.Errorf("%w: %s has %d bytes, more than %d", ErrTooLarge, uri, r.Size(), limit)
-	}
-	var b bytes.Buffer
-	b.Grow(int(r.Size()) + bytes.MinRead)
-	if _, err := b.ReadFrom(io.LimitReader(r, limit+1)); err != nil {
-		return nil, missing(uri, err)
-	}
-	if int64(b.Len()) > limit {
-		return nil, fmt.Errorf("%w: %s has more than %d bytes", ErrTooLarge, uri, limit)
+	b := bytes.NewBuffer(make([]byte, 0, min(size, 1<<20)+bytes.MinRead))
+	if _, err := b.ReadFrom(r); err != nil {
+		return nil, err
 	}
 	return b.Bytes(), nil
 }
 
-func (s *Store) root(ctx context.Context, uri string) (ipld.Node, error) {
+// Reader returns a file of at most limit bytes, to read while ctx lasts, and its
+// size. Errors are those of Get; Read returns them, too.
+func (s *Store) Reader(ctx context.Context, uri string, limit int64) (io.Reader, int64, error) {
 	c, err := parse(uri)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	n, err := s.files.Get(ctx, c)
-	if err != nil {
-		return nil, missing(uri, err)
-	}
-	return n, nil
+	return open(ctx, func(ctx context.Context, c cid.Cid) ([]byte, error) {
+		b, err := s.back.here(ctx, c)
+		if ipld.IsNotFound(err) {
+			return nil, fmt.Errorf("%w: %s", ErrNotFound, uri)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", uri, err)
+		}
+		return b, ctx.Err()
+	}, c, limit)
 }
 
-func missing(uri string, err error) error {
-	if ipld.IsNotFound(err) {
-		return fmt.Errorf("%w: %s", ErrNotFound, uri)
+// Unpin lets a file go, which need not be there. Its room is free after Sweep.
+func (s *Store) Unpin(ctx context.Context, uri string) error {
+	c, err := parse(uri)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("read %s: %w", uri, err)
+	return s.back.unpin(ctx, c)
 }
+
+// Pins visits the files of the store until visit returns an error. visit must
+// not use the store.
+func (s *Store) Pins(ctx context.Context, visit func(Pin) error) error {
+	return s.back.pins(ctx, visit)
+}
+
+// Sweep frees the room of what is not pinned, such as files that were unpinned
+// and pieces of files that never came whole. A daemon sweeps by itself.
+func (s *Store) Sweep(ctx context.Context) error { return s.back.sweep(ctx) }
 
 // parse takes the CIDs of files whose blocks are named by SHA-256.
 func parse(uri string) (cid.Cid, error) {
@@ -160,49 +217,8 @@ func parse(uri string) (cid.Cid, error) {
 	if err != nil {
 		return cid.Undef, fmt.Errorf("%w: %q: %w", ErrBadURI, uri, err)
 	}
-	p := c.Prefix()
-	if p.MhType != multihash.SHA2_256 || p.MhLength != 32 || (p.Codec != cid.DagProtobuf && p.Codec != cid.Raw) {
+	if !ours(c) {
 		return cid.Undef, fmt.Errorf("%w: %q does not name a file by SHA-256", ErrBadURI, uri)
 	}
 	return c, nil
-}
-
-// layout cuts a file into blocks, adds them to dag and returns the file's URI.
-func layout(dag ipld.DAGService, file []byte) (string, error) {
-	params := helpers.DagBuilderParams{
-		Dagserv:    dag,
-		Maxlinks:   helpers.DefaultLinksPerBlock,
-		CidBuilder: cid.V1Builder{Codec: cid.DagProtobuf, MhType: multihash.SHA2_256},
-	}
-	builder, err := params.New(chunker.NewSizeSplitter(bytes.NewReader(file), chunker.DefaultBlockSize))
-	if err != nil {
-		return "", err
-	}
-	root, err := balanced.Layout(builder)
-	if err != nil {
-		return "", err
-	}
-	return Scheme + root.Cid().String(), nil
-}
-
-// nowhere is a DAG service to which nodes are only added, and forgotten.
-type nowhere struct{ ipld.DAGService }
-
-func (nowhere) Add(context.Context, ipld.Node) error { return nil }
-
-// oneByOne gets nodes in turn, so that the error of a node is not lost: a block
-// that is missing must not look like a disk that fails.
-type oneByOne struct{ ipld.DAGService }
-
-func (o oneByOne) GetMany(ctx context.Context, cids []cid.Cid) <-chan *ipld.NodeOption {
-	nodes := make(chan *ipld.NodeOption, len(cids))
-	defer close(nodes)
-	seen := cid.NewSet()
-	for _, c := range cids {
-		if seen.Visit(c) {
-			n, err := o.Get(ctx, c)
-			nodes <- &ipld.NodeOption{Node: n, Err: err}
-		}
-	}
-	return nodes
 }

@@ -11,15 +11,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/ipfs/boxo/ipld/merkledag"
 	"github.com/ipfs/boxo/ipld/unixfs"
 	"github.com/ipfs/go-cid"
-	pebbleds "github.com/ipfs/go-ds-pebble"
 )
 
-func memory(t testing.TB) *Store {
+func inMemory(t testing.TB) *Store {
 	t.Helper()
 	s, err := Open("")
 	if err != nil {
@@ -33,8 +30,8 @@ func memory(t testing.TB) *Store {
 	return s
 }
 
-// noise is a file of n bytes that has no two equal chunks.
-func noise(n int) []byte {
+// content is a file of n bytes that has no two equal chunks.
+func content(n int) []byte {
 	b := make([]byte, n)
 	r := rand.NewChaCha8([32]byte{byte(n), byte(n >> 8), byte(n >> 16)})
 	_, _ = r.Read(b)
@@ -53,7 +50,7 @@ func TestFilesHaveTheNamesThatAnExistingGatewayGave(t *testing.T) {
 	if err := json.Unmarshal(b, &recorded); err != nil || len(recorded) == 0 {
 		t.Fatal(len(recorded), err)
 	}
-	s := memory(t)
+	s := inMemory(t)
 	for _, r := range recorded {
 		if got, err := CID(r.File); err != nil || got != r.URI {
 			t.Errorf("%q: %s, %v, want %s", r.File, got, err, r.URI)
@@ -71,7 +68,7 @@ func TestFilesHaveTheNamesThatAnExistingGatewayGave(t *testing.T) {
 }
 
 func TestTheEmptyFileHasItsWellKnownName(t *testing.T) {
-	s := memory(t)
+	s := inMemory(t)
 	uri, err := s.Put(t.Context(), nil)
 	if want := "ipfs://bafybeif7ztnhq65lumvvtr4ekcwd2ifwgm3awq4zfr3srh462rwyinlb4y"; err != nil || uri != want {
 		t.Fatalf("%s, %v", uri, err)
@@ -86,9 +83,9 @@ func TestTheEmptyFileHasItsWellKnownName(t *testing.T) {
 
 func TestFilesOfEverySizeComeBack(t *testing.T) {
 	const chunk = 256 << 10
-	s := memory(t)
+	s := inMemory(t)
 	for _, n := range []int{1, chunk - 1, chunk, chunk + 1, 5*chunk + 7, 175 * chunk} {
-		file := noise(n)
+		file := content(n)
 		uri, err := s.Put(t.Context(), file)
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +112,7 @@ func TestFilesOfEverySizeComeBack(t *testing.T) {
 }
 
 func TestWhatIsNotAFileOfTheStoreHasAnErrorOfItsOwn(t *testing.T) {
-	s := memory(t)
+	s := inMemory(t)
 	uri, err := CID([]byte("not stored"))
 	if err != nil {
 		t.Fatal(err)
@@ -154,15 +151,17 @@ func put(t *testing.T, s *Store, n *merkledag.ProtoNode) string {
 	if err := n.SetCidBuilder(cid.V1Builder{Codec: cid.DagProtobuf, MhType: 0x12}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.files.Add(t.Context(), n); err != nil {
+	w := s.back.begin(t.Context())
+	defer w.done()
+	if err := w.put(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
 	return Scheme + n.Cid().String()
 }
 
 func TestAFileThatLiesAboutItsSizeIsNotReadBeyondTheLimit(t *testing.T) {
-	s := memory(t)
-	leaf := merkledag.NodeWithData(unixfs.FilePBData(noise(100_000), 100_000))
+	s := inMemory(t)
+	leaf := merkledag.NodeWithData(unixfs.FilePBData(content(100_000), 100_000))
 	put(t, s, leaf)
 	small := unixfs.NewFSNode(unixfs.TFile)
 	root := new(merkledag.ProtoNode)
@@ -183,58 +182,40 @@ func TestAFileThatLiesAboutItsSizeIsNotReadBeyondTheLimit(t *testing.T) {
 }
 
 func TestHalfAFileIsNotThere(t *testing.T) {
-	whole, half := memory(t), memory(t)
-	uri, err := whole.Put(t.Context(), noise(1<<20))
+	whole, half := inMemory(t), inMemory(t)
+	uri, err := whole.Put(t.Context(), content(1<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := whole.root(t.Context(), uri)
+	root, err := parse(uri)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := half.files.Add(t.Context(), root); err != nil {
+	block, err := whole.back.here(t.Context(), root)
+	if err != nil {
 		t.Fatal(err)
+	}
+	n, err := merkledag.DecodeProtobuf(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := put(t, half, n); got != uri {
+		t.Fatal(got, uri)
 	}
 	if b, err := half.Get(t.Context(), uri, 1<<20); !errors.Is(err, ErrNotFound) || b != nil {
 		t.Errorf("%d bytes, %v", len(b), err)
 	}
+	if has, err := half.Has(t.Context(), uri); err != nil || has {
+		t.Errorf("it has half a file: %v", err)
+	}
 }
 
 func TestADirectoryIsNotAFile(t *testing.T) {
-	s := memory(t)
+	s := inMemory(t)
 	if _, err := s.Get(t.Context(), put(t, s, unixfs.EmptyDirNode()), 1000); !errors.Is(err, ErrBadURI) {
 		t.Error(err)
 	}
 	if _, err := s.Get(t.Context(), put(t, s, merkledag.NodeWithData([]byte("no UnixFS"))), 1000); !errors.Is(err, ErrBadURI) {
-		t.Error(err)
-	}
-}
-
-func TestWhatPutReturnedSurvivesACrash(t *testing.T) {
-	disk := vfs.NewCrashableMem()
-	open := func(fs vfs.FS) *Store {
-		data, err := pebbleds.NewDatastore("store", pebbleds.WithPebbleOpts(&pebble.Options{FS: fs}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return newStore(data)
-	}
-	s := open(disk)
-	for _, n := range []int{0, 10, 1 << 20} {
-		file := noise(n)
-		uri, err := s.Put(t.Context(), file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		after := open(disk.CrashClone(vfs.CrashCloneCfg{}))
-		if b, err := after.Get(t.Context(), uri, int64(n)); err != nil || !bytes.Equal(b, file) {
-			t.Errorf("%d bytes: %d left, %v", n, len(b), err)
-		}
-		if err := after.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -268,7 +249,7 @@ func TestADirectoryKeepsFilesFromOneOpeningToTheNext(t *testing.T) {
 }
 
 func TestManyMayUseTheStoreAtOnce(t *testing.T) {
-	s := memory(t)
+	s := inMemory(t)
 	var wait sync.WaitGroup
 	for g := range 8 {
 		wait.Go(func() {
@@ -288,7 +269,7 @@ func TestManyMayUseTheStoreAtOnce(t *testing.T) {
 }
 
 func TestAnEndedContextStoresAndReadsNothing(t *testing.T) {
-	s := memory(t)
+	s := inMemory(t)
 	uri, err := s.Put(t.Context(), []byte("x"))
 	if err != nil {
 		t.Fatal(err)
@@ -320,7 +301,7 @@ func FuzzGetTakesAnyURI(f *testing.F) {
 }
 
 func BenchmarkCID(b *testing.B) {
-	file := noise(1024)
+	file := content(1024)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := CID(file); err != nil {
@@ -334,7 +315,7 @@ func BenchmarkPutOnDisk(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	file := noise(1024)
+	file := content(1024)
 	for i := 0; b.Loop(); i++ {
 		file[0], file[1], file[2] = byte(i), byte(i>>8), byte(i>>16)
 		if _, err := s.Put(b.Context(), file); err != nil {

@@ -11,8 +11,8 @@ import (
 // nodes sign, for rooms that may not know chain; app/apptest plays networks
 // for tests.
 var floor = map[string]int{
-	"crypto": 0, "ipfs": 0, "anchor": 0, "internal": 0,
-	"genesis": 1, "ballot": 1, "census": 1,
+	"crypto": 0, "anchor": 0, "internal": 0,
+	"genesis": 1, "ballot": 1, "census": 1, "ipfs": 1,
 	"election": 2,
 	"tx":       3,
 	"state":    4, "client": 4,
@@ -73,6 +73,11 @@ var homes = []struct {
 		"github.com/multiformats",
 		[]string{"ipfs/..."},
 		"the rest of the house knows content ids as text",
+	},
+	{
+		"github.com/libp2p",
+		[]string{"ipfs/..."},
+		"one place talks to strangers in this language, and bounds what they may cost",
 	},
 	{
 		"google.golang.org/protobuf",
