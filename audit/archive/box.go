@@ -152,8 +152,8 @@ func (b *box) tally() ballot.Tally {
 // voteRoot is the root of the log.
 func (b *box) voteRoot() (light.Hash, error) { return rootOf(b.log) }
 
-// nullifierRoot is the root of the sorted set of nullifiers.
-func (b *box) nullifierRoot() (light.Hash, error) {
+// nullifiers are the root of their sorted set and the last one in it.
+func (b *box) nullifiers() (root light.Hash, last election.Nullifier, err error) {
 	order := make([]uint32, b.voters)
 	for i := range order {
 		order[i] = uint32(i)
@@ -163,11 +163,13 @@ func (b *box) nullifierRoot() (light.Hash, error) {
 	})
 	set := logTree.NewEmptyRange(0)
 	for _, n := range order {
-		if err := set.Append(rfc6962.DefaultHasher.HashLeaf(b.voter(n).nullifier[:]), nil); err != nil {
-			return light.Hash{}, err
+		last = b.voter(n).nullifier
+		if err := set.Append(rfc6962.DefaultHasher.HashLeaf(last[:]), nil); err != nil {
+			return root, last, err
 		}
 	}
-	return rootOf(set)
+	root, err = rootOf(set)
+	return root, last, err
 }
 
 func rootOf(r *compact.Range) (light.Hash, error) {

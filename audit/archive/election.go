@@ -306,12 +306,13 @@ func (l *life) compare(m *manifest, c *claims, r *check.Report) error {
 		return check.Fail(check.Result, "the result of block %d is not about these votes", result.Height)
 	}
 	r.Passed(check.Result, 1)
-	nullifiers, err := box.nullifierRoot()
+	nullifiers, greatest, err := box.nullifiers()
 	if err != nil {
 		return err
 	}
-	if c.sealing.Count != box.voters || c.sealing.Root != nullifiers {
-		return check.Fail(check.Nullifiers, "the set has %d nullifiers and the root %x, the votes make %d and %x", c.sealing.Count, c.sealing.Root, box.voters, nullifiers)
+	if c.sealing.Count != box.voters || c.sealing.Cursor != greatest || c.sealing.Root != nullifiers {
+		return check.Fail(check.Nullifiers, "the set has %d nullifiers up to %s and the root %x, the votes make %d up to %s and %x",
+			c.sealing.Count, c.sealing.Cursor, c.sealing.Root, box.voters, greatest, nullifiers)
 	}
 	r.Passed(check.Nullifiers, int(box.voters))
 	return nil

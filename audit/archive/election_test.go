@@ -9,7 +9,7 @@ import (
 )
 
 func TestAnElectionIsArchivedAndVerified(t *testing.T) {
-	w := newWorld(t, apptest.Options{Nodes: 4})
+	w := newWorld(t)
 	voters := apptest.Keys("voter", 30)
 	e := w.open(voters, nil)
 	w.Mine(e.Votes(voters[:10])...)

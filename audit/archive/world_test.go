@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"urna/app/apptest"
 	"urna/ballot"
 	"urna/chain/light"
 	"urna/crypto/ethkey"
+	"urna/genesis"
 	"urna/internal/check"
 	"urna/ipfs"
 	"urna/tx"
@@ -27,10 +29,15 @@ type world struct {
 	files map[string][]byte // by URI
 	seals []light.Claim     // the claims of the election that was sealed last
 	at    int64             // their height
+
+	absent func(ethkey.Address) bool // who does not sign while the election is sealed
 }
 
-func newWorld(t testing.TB, o apptest.Options) *world {
+// newWorld begins a chain of three validators. Those who join have ten times
+// their power.
+func newWorld(t testing.TB) *world {
 	t.Helper()
+	o := apptest.Options{Nodes: 3, Genesis: func(d *genesis.Doc) { d.Params.JoinPower = 100 }}
 	return &world{Chain: apptest.New(t, o), t: t, files: map[string][]byte{}}
 }
 
@@ -57,13 +64,49 @@ func (w *world) open(voters []*ethkey.Key, change func(*tx.NewElection)) *apptes
 	})
 }
 
+// join gives somebody a seat.
+func (w *world) join(name string) {
+	w.t.Helper()
+	key := apptest.Key(name)
+	w.Know(key)
+	account := apptest.Key("org").Address()
+	possession, err := key.Sign(tx.PossessionText(apptest.ChainID, account))
+	must(w.t, err)
+	w.Mine(w.org(&tx.SetValidator{Nonce: w.Nonce("org"), Account: account, PublicKey: key.PublicKey(), Name: name, Possession: possession}))
+}
+
+// mine makes a block whose last commit some validators have not signed.
+func (w *world) mine(absent func(ethkey.Address) bool, txs ...[]byte) {
+	w.t.Helper()
+	n := w.Nodes[0]
+	for _, s := range n.App.Submit(context.Background(), txs) {
+		must(w.t, s.Err)
+	}
+	p, err := n.Prepare()
+	must(w.t, err)
+	votes := p.ProposedLastCommit.Votes
+	for i := range votes {
+		if absent(ethkey.Address(votes[i].Validator.Address)) {
+			votes[i].BlockIdFlag = cmtproto.BlockIDFlagAbsent
+		}
+	}
+	w.Agree(p)
+}
+
 // seal lets time pass until the set of nullifiers of an election is complete,
 // and two blocks more.
 func (w *world) seal(e *apptest.Election) {
 	w.t.Helper()
 	w.Pass(2000 * time.Second)
+	next := func() {
+		if w.absent == nil {
+			w.Mine()
+		} else {
+			w.mine(w.absent)
+		}
+	}
 	for range 20 {
-		w.Mine()
+		next()
 		view := w.Nodes[0].App.View()
 		s, err := view.Sealing(e.ID)
 		must(w.t, err)
@@ -76,8 +119,8 @@ func (w *world) seal(e *apptest.Election) {
 			must(w.t, err)
 			w.seals = append(w.seals, c)
 		}
-		w.Mine()
-		w.Mine()
+		next()
+		next()
 		return
 	}
 	w.t.Fatal("the set of nullifiers does not get complete")
