@@ -82,6 +82,12 @@ func (c *chain) validator(power int64) *cmttypes.Validator {
 	return v
 }
 
+// copy is the same chain, to grow in another direction.
+func (c *chain) copy() *chain {
+	out := *c
+	out.vals = c.vals.Copy()
+	return &out
+}
 
 // next makes the next block.
 func (c *chain) next(h how) *block { return c.skip(0, h) }
@@ -107,6 +113,9 @@ func (c *chain) skip(heights int64, h how) *block {
 		}
 	}
 	hash := func(what string) []byte { d := digest(what, c.height, h.fork); return d[:] }
+	if heights > 0 {
+		c.last = cmttypes.BlockID{Hash: hash("last"), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: hash("last parts")}}
+	}
 	header := &cmttypes.Header{
 		Version: cmtversion.Consensus{Block: 11, App: 1}, ChainID: c.id, Height: c.height, Time: c.time,
 		LastBlockID: c.last, LastCommitHash: hash("last commit"), DataHash: hash("data"),
@@ -160,6 +169,9 @@ func (c *chain) sign(id cmttypes.BlockID, h how) *cmttypes.Commit {
 // canonical ones.
 func (b *block) signed(t testing.TB) *Signed {
 	t.Helper()
+	if err := b.vals.VerifyCommitLight(b.ChainID, b.Commit.BlockID, b.Height, b.Commit); err != nil {
+		t.Fatal(err)
+	}
 	header, err := light.HeaderOf(b.Header)
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ var homes = []struct {
 	},
 	{
 		"github.com/cosmos/ics23",
-		[]string{"state", "chain/light", "app", "cmd/..."},
+		[]string{"state", "chain/light", "anchor", "app", "cmd/..."},
 		"proofs are made in state and checked by those who carry them",
 	},
 	{
