@@ -155,8 +155,9 @@ func TestTheVerdictIsReadableByPrograms(t *testing.T) {
 	}
 	var text strings.Builder
 	v.WriteText(&text)
-	const want = "The chain urna/test/1 from its genesis to height 9 is what the law makes of it;\n" +
-		"35 votes in 2 elections, 1 of them closed and counted once more.\n"
+	want := "The chain urna/test/1 from its genesis to height 9 is what the law makes of it;\n" +
+		"35 votes in 2 elections, 1 of them closed and counted once more.\n" +
+		"  " + e.ID.String() + ": 15 voters, result [[2 1 1 2 2 1 1 2 2 1]]\n"
 	if text.String() != want {
 		t.Errorf("the text is\n%swant\n%s", text.String(), want)
 	}

@@ -138,7 +138,9 @@ func (v *Verdict) WriteText(w io.Writer) {
 	switch {
 	case v.OK:
 		fmt.Fprintf(w, "The chain %s from its genesis to height %d is what the law makes of it;\n", v.ChainID, v.Height)
-		fmt.Fprintf(w, "%d votes in %d elections, %d of them closed and counted once more.\n", v.Votes-v.Overwrites, len(v.Elections), closed)
+		fmt.Fprintf(w, "%s in %s, %d of them closed and counted once more.\n",
+			many(v.Votes-v.Overwrites, "vote"), many(uint64(len(v.Elections)), "election"), closed)
+		v.writeResults(w)
 	case v.Difference != nil || v.failed() != "":
 		fmt.Fprintf(w, "The chain %s is NOT what the law makes of it. Up to height %d nothing is wrong;\nthen: %s\n", v.ChainID, v.Height, v.Error)
 		if d := v.Difference; d != nil {
@@ -154,6 +156,30 @@ func (v *Verdict) WriteText(w io.Writer) {
 	}
 	if v.Refused > 0 {
 		fmt.Fprintf(w, "%d of %d transactions stand in blocks although the law refuses them; they had no effect.\n", v.Refused, v.Transactions)
+	}
+}
+
+func many(n uint64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// maxShown bounds the elections of which the text shows results.
+const maxShown = 20
+
+func (v *Verdict) writeResults(w io.Writer) {
+	shown := 0
+	for _, e := range v.Elections {
+		if e.Result == nil {
+			continue
+		}
+		if shown++; shown > maxShown {
+			fmt.Fprintln(w, "  and more; --json has all of them")
+			return
+		}
+		fmt.Fprintf(w, "  %s: %s, result %v\n", e.ID, many(e.Voters, "voter"), e.Result)
 	}
 }
 

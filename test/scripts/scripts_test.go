@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the expected outputs of the scripts again")
 
 // programs are built before the first story.
-var programs = []string{"urnad", "urna", "urna-load"}
+var programs = []string{"urnad", "urna", "urna-load", "urna-audit"}
 
 var bin string
 
