@@ -133,11 +133,11 @@ func newAccountShow(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		acc, err := gw.Account(ctx, who)
+		acc, proof, err := a.account(ctx, gw, who)
 		if err != nil {
 			return err
 		}
-		return a.print(acc, func(w io.Writer) {
+		return a.show(acc, proof, unprovedOfAccount, func(w io.Writer) {
 			table(w, [][2]string{
 				{"account", acc.Address},
 				{"name", accountName(acc)},

@@ -21,7 +21,7 @@ import (
 
 func newElection(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "election", Short: "Create and run elections"}
-	c.AddCommand(newElectionNew(a), newElectionShow(a), newElectionList(a),
+	c.AddCommand(newElectionNew(a), newElectionShow(a), a.unchecked(newElectionList(a)),
 		newStep(a, "pause", "Stop taking votes for a while", election.Paused),
 		newStep(a, "resume", "Take votes again", election.Ready),
 		newStep(a, "end", "End an election now and count", election.Ended),
@@ -144,21 +144,12 @@ func (a *app) electionCensus(ctx context.Context, gw *client.Client, d descripti
 func newElectionShow(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "show ELECTION", Short: "Show an election", Args: cobra.ExactArgs(1)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		e, err := readElection(ctx, gw, args[0])
+		e, proof, err := a.election(ctx, gw, args[0])
 		if err != nil {
 			return err
 		}
-		return a.print(e, func(w io.Writer) { showElection(w, e) })
+		return a.show(e, proof, nil, func(w io.Writer) { showElection(w, e) })
 	})
-}
-
-// readElection asks for the election that a word of the command line names.
-func readElection(ctx context.Context, gw *client.Client, arg string) (*client.Election, error) {
-	id, err := argument(election.ParseID(arg))
-	if err != nil {
-		return nil, err
-	}
-	return gw.Election(ctx, id)
 }
 
 func showElection(w io.Writer, e *client.Election) {

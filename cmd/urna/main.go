@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"urna/client"
+	"urna/internal/check"
 	"urna/tx"
 )
 
@@ -25,7 +26,8 @@ func main() {
 }
 
 // run is the whole program without its globals. It returns the exit code: 0, 1
-// for a failure, 2 for a command line that makes no sense.
+// for a failure, 2 for a command line that makes no sense, and for evidence that
+// is wrong the class of the check (docs/spec/audit.md).
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	a := &app{in: in, out: out, errs: errs}
 	root := newRoot(a)
@@ -42,7 +44,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if errors.As(err, &usage) {
 		return 2
 	}
-	return 1
+	return check.ExitCode(err)
 }
 
 // usageError is a command line that makes no sense.
@@ -80,6 +82,7 @@ func (a *app) fail(err error) {
 		Code     int    `json:"code,omitempty"`
 		Rule     string `json:"rule,omitempty"`
 		RuleCode uint32 `json:"ruleCode,omitempty"`
+		Check    string `json:"check,omitempty"`
 	}{Error: err.Error()}
 	var p *client.Problem
 	var r *tx.Rejection
@@ -87,6 +90,8 @@ func (a *app) fail(err error) {
 		report.Status, report.Code, report.Rule, report.RuleCode = p.Status, p.Code, p.Rule, p.RuleCode
 	} else if errors.As(err, &r) { // refused on this side, before anything was sent
 		report.Rule, report.RuleCode = r.Code.String(), uint32(r.Code)
+	} else if f, ok := check.Failed(err); ok {
+		report.Check = f.Check.String()
 	}
 	_ = json.NewEncoder(a.errs).Encode(report)
 }

@@ -35,12 +35,12 @@ type choiceStanding struct {
 func newResults(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "results ELECTION", Short: "Show the result, or how it stands", Args: cobra.ExactArgs(1)}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		e, err := readElection(ctx, gw, args[0])
+		e, proof, err := a.election(ctx, gw, args[0])
 		if err != nil {
 			return err
 		}
 		s := stand(e)
-		return a.print(s, func(w io.Writer) { s.text(w, electionTitle(e)) })
+		return a.show(s, proof, nil, func(w io.Writer) { s.text(w, electionTitle(e)) })
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,6 +30,7 @@ type app struct {
 	keyFile      string
 	passwordFile string
 	noWait       bool
+	trust        trust
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -53,14 +53,15 @@ URNA_AS for --as, and so on. URNA_KEY holds a private key in hex, for scripts.`,
 	f.StringVar(&a.gateway, "gateway", client.DefaultURL, "root of the gateway's API")
 	f.BoolVar(&a.json, "json", false, "answer in JSON")
 	f.DurationVar(&a.timeout, "timeout", 5*time.Minute, "give up after this long")
-	f.StringVar(&a.wallet, "wallet", defaultWallet(), "where keys and census tokens are kept")
+	f.StringVar(&a.wallet, "wallet", underHome("wallet"), "where keys and census tokens are kept")
 	f.StringVar(&a.as, "as", "", "name of the key to act with")
 	f.StringVar(&a.keyFile, "key-file", "", "file of the key to act with: encrypted, or 64 hex digits")
 	f.StringVar(&a.passwordFile, "password-file", "", "file whose first line is the key's password; URNA_PASSWORD may hold it too")
+	a.trust.define(f)
 	_ = root.RegisterFlagCompletionFunc("as", a.completeKeys)
 	root.AddCommand(
 		newKey(a), newAccount(a), newCensus(a), newElection(a), newVote(a),
-		newResults(a), newWatch(a), newStatus(a),
+		newReceipt(a), newResults(a), a.unchecked(newWatch(a)), a.unchecked(newStatus(a)),
 	)
 	for _, c := range root.Commands() {
 		strictGroup(c)
@@ -98,14 +99,6 @@ func bindEnv(flags *pflag.FlagSet) (err error) {
 		}
 	})
 	return err
-}
-
-func defaultWallet() string {
-	dir, err := os.UserHomeDir()
-	if err != nil {
-		return "wallet"
-	}
-	return filepath.Join(dir, ".urna", "wallet")
 }
 
 // connect makes a client and a context that ends with the program's patience.

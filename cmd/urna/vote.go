@@ -97,11 +97,11 @@ func newVoteShow(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		v, err := gw.Vote(ctx, id)
+		v, proof, err := a.vote(ctx, gw, id)
 		if err != nil {
 			return err
 		}
-		return a.print(v, func(w io.Writer) {
+		return a.show(v, proof, unprovedOfVote, func(w io.Writer) {
 			table(w, [][2]string{
 				{"vote", v.ID},
 				{"election", v.Election},
@@ -158,7 +158,7 @@ func newVoteVerify(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		err = gw.VerifyVote(ctx, of, id)
+		proof, err := a.counts(ctx, gw, of, id)
 		var p *client.Problem
 		if errors.As(err, &p) && p.Code == client.CodeVoteNotFound {
 			return fmt.Errorf("no vote %s counts in election %s", id, of)
@@ -171,7 +171,7 @@ func newVoteVerify(a *app) *cobra.Command {
 			ID       string `json:"voteID"`
 			Counts   bool   `json:"counts"`
 		}{of.String(), id.String(), true}
-		return a.print(v, func(w io.Writer) { fmt.Fprintf(w, "vote %s counts in election %s\n", id, of) })
+		return a.show(v, proof, nil, func(w io.Writer) { fmt.Fprintf(w, "vote %s counts in election %s\n", id, of) })
 	})
 }
 

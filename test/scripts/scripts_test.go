@@ -3,15 +3,21 @@
 package scripts
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +73,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "eventually": eventually, "field": field, "member": member,
+			"next": next, "liar": liar,
 		},
 	})
 }
@@ -144,6 +151,39 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no %s", args[2], args[1])
 	}
 	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+// next puts the number after another into a variable: next NAME NUMBER.
+func next(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.Itoa(n+1))
+}
+
+// liar starts a gateway that passes on what another one says, with one text
+// replaced by another wherever it stands in answers to paths with a prefix:
+// liar NAME PORT PREFIX OLD NEW. Its URL is put into a variable.
+func liar(ts *testscript.TestScript, neg bool, args []string) {
+	name, port, prefix, old, lie := args[0], args[1], args[2], args[3], args[4]
+	target, err := url.Parse("http://127.0.0.1:" + port)
+	ts.Check(err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if !strings.HasPrefix(r.Request.URL.Path, "/v2"+prefix) {
+			return nil
+		}
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		b = bytes.ReplaceAll(b, []byte(old), []byte(lie))
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+		r.Header.Set("Content-Length", strconv.Itoa(len(b)))
+		return nil
+	}
+	s := httptest.NewServer(proxy)
+	ts.Defer(s.Close)
+	ts.Setenv(name, s.URL+"/v2")
 }
 
 // member makes a voter: a plain key in NAME.key, and a line with the address and
