@@ -3,6 +3,8 @@ package light
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"urna/election"
 	"urna/internal/check"
@@ -93,17 +95,39 @@ func differs(a, b []byte) int {
 	return i
 }
 
+// list is an array that stops reading where no document goes on: a text of many
+// small items would take far more memory than it has bytes.
+type list[T any] []T
+
+func (l *list[T]) UnmarshalJSON(b []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
+		return errors.Join(err, errors.New("a list is missing"))
+	}
+	for *l = (*l)[:0]; dec.More(); {
+		if len(*l) > maxTrail {
+			return fmt.Errorf("a list of more than %d items", maxTrail)
+		}
+		var item T
+		if err := dec.Decode(&item); err != nil {
+			return err
+		}
+		*l = append(*l, item)
+	}
+	return nil
+}
+
 // The JSON of a document. The order of the fields is that of the page.
 type (
 	jsonDocument struct {
-		Format   string        `json:"format"`
-		ChainID  string        `json:"chainId"`
-		Height   uint64        `json:"height"`
-		Claims   []jsonClaim   `json:"claims"`
-		Vote     *jsonVote     `json:"vote,omitempty"`
-		NotVoted *jsonNotVoted `json:"notVoted,omitempty"`
-		Signed   jsonSigned    `json:"signed"`
-		Trail    []jsonSigned  `json:"trail"`
+		Format   string           `json:"format"`
+		ChainID  string           `json:"chainId"`
+		Height   uint64           `json:"height"`
+		Claims   list[jsonClaim]  `json:"claims"`
+		Vote     *jsonVote        `json:"vote,omitempty"`
+		NotVoted *jsonNotVoted    `json:"notVoted,omitempty"`
+		Signed   jsonSigned       `json:"signed"`
+		Trail    list[jsonSigned] `json:"trail"`
 	}
 	jsonClaim struct {
 		Key   []byte `json:"key"`
@@ -111,11 +135,11 @@ type (
 		Proof []byte `json:"proof"`
 	}
 	jsonVote struct {
-		Position uint64   `json:"position"`
-		Record   []byte   `json:"record"`
-		Package  []byte   `json:"package"`
-		Memo     []byte   `json:"memo"`
-		Hashes   [][]byte `json:"hashes"`
+		Position uint64       `json:"position"`
+		Record   []byte       `json:"record"`
+		Package  []byte       `json:"package"`
+		Memo     []byte       `json:"memo"`
+		Hashes   list[[]byte] `json:"hashes"`
 	}
 	jsonNotVoted struct {
 		Nullifier []byte         `json:"nullifier"`
@@ -123,9 +147,9 @@ type (
 		After     *jsonNeighbour `json:"after"`
 	}
 	jsonNeighbour struct {
-		Position  uint64   `json:"position"`
-		Nullifier []byte   `json:"nullifier"`
-		Hashes    [][]byte `json:"hashes"`
+		Position  uint64       `json:"position"`
+		Nullifier []byte       `json:"nullifier"`
+		Hashes    list[[]byte] `json:"hashes"`
 	}
 	jsonSigned struct {
 		Header     []byte `json:"header"`

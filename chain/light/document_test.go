@@ -293,6 +293,8 @@ func TestOnlyOneTextIsADocument(t *testing.T) {
 		"a short neighbour":    strings.Replace(gone, `"before":{"position":`, `"before":{"position":1,"nullifier":"AAAA","hashes":[]},"x":{"position":`, 1),
 		"a strange chain":      strings.Replace(raw, "urna/light/1", "urna<light/1", 1),
 		"a bomb":               strings.Repeat("[", 100_000),
+		"a list of little":     strings.Replace(absent, `"claims":[`, `"claims":[`+strings.Repeat("{},", 1<<20), 1),
+		"a null item":          strings.Replace(absent, `"claims":[`, `"claims":[null,`, 1),
 		"16 MiB":               strings.Repeat(" ", maxDocumentBytes+1),
 	} {
 		if text == raw || text == absent || text == gone {

@@ -43,9 +43,14 @@ func (a *app) verifier(ctx context.Context, gw *client.Client) (*verifier, error
 	if root.IsZero() {
 		return nil, usage("--verify needs to know what you trust: --genesis or --trust")
 	}
+	warn := &slog.HandlerOptions{Level: slog.LevelWarn}
+	var log slog.Handler = slog.NewTextHandler(a.errs, warn)
+	if a.json {
+		log = slog.NewJSONHandler(a.errs, warn)
+	}
 	cfg := follow.Config{
 		Trust: root, Primary: gatewaySource{gw}, MinWitnesses: -1, Dir: filepath.Join(a.trust.dir, root.ID()),
-		Log: slog.New(slog.NewTextHandler(a.errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log: slog.New(log),
 	}
 	for _, url := range a.trust.witnesses {
 		w, err := client.New(client.Config{URL: url})
