@@ -113,7 +113,7 @@ func (c *chain) skip(heights int64, h how) *block {
 		}
 	}
 	hash := func(what string) []byte { d := digest(what, c.height, h.fork); return d[:] }
-	if heights > 0 {
+	if heights > 0 || c.height > 1 && len(c.last.Hash) == 0 {
 		c.last = cmttypes.BlockID{Hash: hash("last"), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: hash("last parts")}}
 	}
 	header := &cmttypes.Header{
