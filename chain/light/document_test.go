@@ -466,3 +466,34 @@ func FuzzParseDocument(f *testing.F) {
 		}
 	})
 }
+
+func FuzzClaim(f *testing.F) {
+	w := newWorld(f, 20)
+	truth := map[string]string{}
+	for _, d := range w.everyDocument() {
+		for _, c := range d.Claims {
+			f.Add(c.Key, c.Value, c.Value == nil, c.Proof)
+			truth[string(c.Key)] = string(c.Value)
+		}
+	}
+	root := w.store.Root()
+	f.Fuzz(func(t *testing.T, key, value []byte, absent bool, proof []byte) {
+		c := Claim{Key: key, Value: value, Proof: proof}
+		switch {
+		case absent:
+			c.Value = nil
+		case value == nil:
+			c.Value = []byte{}
+		}
+		err := c.Verify(root)
+		if err != nil {
+			if _, ok := check.Failed(err); !ok {
+				t.Error(err)
+			}
+			return
+		}
+		if known, ok := truth[string(key)]; ok && (known != string(c.Value) || absent != (known == "")) {
+			t.Errorf("%x is proved to be %x", key, c.Value)
+		}
+	})
+}
