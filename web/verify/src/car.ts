@@ -53,7 +53,7 @@ async function* files(reader: CarReader, links: readonly Link[], free: (name: st
   for (const link of links) {
     const first = { ...link, depth: 1, level: 0 };
     const node = await reader.follow(first);
-    if (node.type === "directory") fail("V42", `${link.name} is a directory`);
+    if (node.type === "directory") fail("V41", `${link.name} is a directory`);
     const at = { ...first, size: node.size, level: levelsOf(node.size) };
     const chunks = contents(reader, node, at, free(link.name));
     yield { name: link.name, cid: link.cid, size: node.size, chunks };

@@ -76,11 +76,12 @@ export class Election {
     return t;
   }
 
-  /** nullifiers is the root of the sorted set of nullifiers. */
-  nullifiers(): Bytes {
+  /** nullifiers is the sorted set of nullifiers: its root, and its last member. */
+  nullifiers(): { root: Bytes; last: Bytes | undefined } {
     const set = new Tree();
-    for (const key of [...this.voters.keys()].sort()) set.add(leafHash(fromKey(key)));
-    return set.root();
+    let last: Bytes | undefined;
+    for (const key of [...this.voters.keys()].sort()) set.add(leafHash((last = fromKey(key))));
+    return { root: set.root(), last };
   }
 
   private create(p: NewElection, signer: Bytes, b: Block): void {

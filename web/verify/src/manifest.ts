@@ -17,30 +17,38 @@ export interface Manifest {
  * does not check. */
 export class Unsupported extends Error {}
 
-/** parseManifest reads 00-archive.json (V41). */
-export function parseManifest(b: Bytes): Manifest {
+/** parseManifest reads 00-archive.json (V41) and compares the names of the files with
+ * those that such an archive has (V41). An archive of a whole chain is Unsupported. */
+export function parseManifest(b: Bytes, names: readonly string[]): Manifest {
   return under("V41", "00-archive.json", () => {
-    const o = object(b);
-    if (o["kind"] === "chain" && o["format"] === "urna-archive/1") {
+    const { kind, chainId, election, height, files } = object(b);
+    if (typeof chainId !== "string" || !goodChainId(chainId)) throw new NotCanonical("its chain");
+    if (typeof height !== "number" || !Number.isSafeInteger(height) || height < 1 || height >= Number.MAX_SAFE_INTEGER) throw new NotCanonical("its height");
+    const canonical = (o: object, want: readonly string[]): void => {
+      if (!equal(line({ format: "urna-archive/1", kind, chainId, ...o }), b)) throw new NotCanonical("not the one form of what it says");
+      if (want.join("/") !== names.join("/")) throw new NotCanonical(`the files are ${names.join(", ")}`);
+    };
+    if (kind === "chain") {
+      canonical({ height, files: files === true }, chainFiles(files === true));
       throw new Unsupported("this verifier does not check archives of whole chains; urna-audit verify does");
     }
-    const { chainId, election, height } = o;
-    const id = typeof election === "string" ? unhex(election, 32) : undefined;
-    if (typeof chainId !== "string" || !goodChainId(chainId) || !id) throw new NotCanonical("its chain or election");
-    if (typeof height !== "number" || !Number.isSafeInteger(height) || height < 1 || height >= Number.MAX_SAFE_INTEGER) throw new NotCanonical("its height");
-    const there = Array.isArray(o["files"]) ? o["files"] : [];
-    const files = ["metadata", "census"].filter((f) => there.includes(f));
-    const canonical = { format: "urna-archive/1", kind: "election", chainId, election, height, files };
-    if (!equal(line(canonical), b)) throw new NotCanonical("not the one form of what it says");
-    return { chainId, election: id, height, files };
+    const id = kind === "election" && typeof election === "string" ? unhex(election, 32) : undefined;
+    if (!id) throw new NotCanonical("its kind or election");
+    const there = ["metadata", "census"].filter((f) => Array.isArray(files) && files.includes(f));
+    canonical({ election, height, files: there }, electionFiles(there));
+    return { chainId, election: id, height, files: there };
   });
 }
 
-/** fileNames are the files that such an archive has, and no other ones. */
-export function fileNames(m: Manifest): string[] {
-  const some = (name: string, file: string): string[] => (m.files.includes(name) ? [file] : []);
-  const head = ["00-archive.json", "10-genesis.json", "20-validators", "30-proofs.json"];
-  return [...head, ...some("metadata", "40-metadata"), ...some("census", "50-census"), "60-blocks", "90-closing.json"];
+const head = ["00-archive.json", "10-genesis.json", "20-validators"];
+
+function electionFiles(there: readonly string[]): string[] {
+  const some = (name: string, file: string): string[] => (there.includes(name) ? [file] : []);
+  return [...head, "30-proofs.json", ...some("metadata", "40-metadata"), ...some("census", "50-census"), "60-blocks", "90-closing.json"];
+}
+
+function chainFiles(files: boolean): string[] {
+  return [...head, "60-blocks", "61-final", ...(files ? ["70-files"] : []), "80-results", "90-closing.json"];
 }
 
 /** Closing is the last file of an archive. */

@@ -1,8 +1,7 @@
 // One door to all that can be verified: it looks at what a file is, verifies it and
 // says in words what was shown.
 
-import { type Bytes, concat } from "./bytes.ts";
-import { type Anchor, type Outcome, isArchive, verifyArchive } from "./archive.ts";
+import { type Anchor, type Outcome, verifyArchive } from "./archive.ts";
 import { maxDocument, parseDocument } from "./document.ts";
 import type { Machine } from "./machine.ts";
 import { Unsupported } from "./manifest.ts";
@@ -23,7 +22,7 @@ export interface Source {
 /** Verdict is what became of a file. */
 export interface Verdict {
   readonly name: string;
-  readonly kind: Kind | undefined; // none if it is nothing that can be verified
+  readonly kind: Kind;
   readonly trusted: boolean; // it follows from what the reader trusts
   readonly error: unknown; // undefined: it was accepted
   readonly checks: readonly Line[];
@@ -31,14 +30,16 @@ export interface Verdict {
   readonly outcome: Outcome | undefined; // of an archive
 }
 
-/** verify verifies a file. The verdict is there whatever happens. */
+/** verify verifies a file: a proof document if it begins as JSON, else an archive. The
+ * verdict is there whatever happens. */
 export async function verify(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {
-  const head = await begin(file);
-  if (isArchive(head)) return archive(file, anchor, machine);
-  if (head[0] === 0x7b) return document(file, anchor);
-  const error = new Unsupported(`${file.name} is neither a proof document nor an archive`);
-  return { name: file.name, kind: undefined, trusted: false, error, checks: [], shown: undefined, outcome: undefined };
+  for await (const chunk of file.open()) {
+    if (chunk.length > 0) return chunk[0] === brace ? document(file, anchor) : archive(file, anchor, machine);
+  }
+  return archive(file, anchor, machine); // nothing is a file that ends too early
 }
+
+const brace = 0x7b; // {
 
 /** verifyDirectory verifies a directory of log tiles. The names of the files are their
  * paths, from the directory that holds the checkpoint or from one above it. */
@@ -53,15 +54,6 @@ export async function verifyDirectory(files: readonly Source[], anchor: Anchor, 
   });
   const trusted = error === undefined && trust(anchor) !== undefined;
   return { name: root || "log tiles", kind: "T", trusted, error, checks: report.lines(error), shown, outcome: undefined };
-}
-
-async function begin(file: Source): Promise<Bytes> {
-  let head: Bytes = new Uint8Array(0);
-  for await (const chunk of file.open()) {
-    head = concat(head, chunk);
-    if (head.length >= 3) break;
-  }
-  return head;
 }
 
 async function archive(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {

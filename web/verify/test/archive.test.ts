@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hex, unhex } from "../src/bytes.ts";
+import { trustCheckpoint } from "../src/trust.ts";
+import { checkOf, judge, vectorsOf } from "./vectors.ts";
+
+const { genesis, vectors } = vectorsOf("archives.json");
+const plain = vectors[0] ?? assert.fail();
+
+test("another genesis is not trusted, and none is said", async () => {
+  assert.equal(checkOf(await judge("plain", plain.bytes, { genesis: genesis.subarray(0, -1) })), "V01");
+  const none = await judge("plain", plain.bytes, {});
+  assert.equal(none.error, undefined);
+  assert.ok(!none.trusted);
+  assert.match(none.checks.find((c) => c.id === "V01")?.detail ?? "", /nothing is trusted/);
+});
+
+test("a checkpoint must be in the file, and is compared", async () => {
+  const { height, block } = (await judge("plain", plain.bytes, {})).outcome ?? assert.fail();
+  const hash = unhex(block ?? "", 32) ?? assert.fail();
+  const at = (height ?? 0) + 1; // the block confirms the state of the height before
+  const right = await judge("plain", plain.bytes, { checkpoint: trustCheckpoint(at, hash) });
+  assert.equal(checkOf(right), "accepted");
+  assert.ok(right.trusted);
+  assert.equal(checkOf(await judge("plain", plain.bytes, { checkpoint: trustCheckpoint(at, hash.map((v) => v ^ 1)) })), "V21");
+  assert.match(checkOf(await judge("plain", plain.bytes, { checkpoint: trustCheckpoint(1_000_000, hash) })), /does not hold header 1000000/);
+  assert.equal(hex(hash), block);
+});
+
+test("the words of the metadata are there", async () => {
+  const { outcome } = await judge("plain", plain.bytes, { genesis });
+  assert.ok((outcome?.description?.title ?? "").length > 0);
+  assert.ok((outcome?.description?.questions.length ?? 0) > 0);
+});
