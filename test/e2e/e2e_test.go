@@ -30,6 +30,7 @@ func TestFourValidatorsAgreeWhileOneAfterTheOtherFails(t *testing.T) {
 	}
 	p.close(t)
 	nodesAgree(t, p)
+	p.audited(t)
 }
 
 // crashes is how often the node of the crash loop is killed.
@@ -78,5 +79,6 @@ func crashLoop(t *testing.T, seed uint64) {
 	}
 	p.close(t)
 	nodesAgree(t, p)
+	p.audited(t)
 	replayAgrees(t, p)
 }

@@ -70,7 +70,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(bin)
-		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "urna/cmd/urnad", "urna/cmd/urna")
+		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "urna/cmd/urnad", "urna/cmd/urna", "urna/cmd/urna-audit")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {
 			fmt.Fprintln(os.Stderr, "build the programs:", err)

@@ -46,6 +46,7 @@ func TestTheTourOfTheReadmeWorksAsItIsWritten(t *testing.T) {
 	if text := string(out); !final.MatchString(text[strings.LastIndex(text, "Garden"):]) {
 		t.Errorf("the tour does not end with the result, 1 to 2:\n%s", text)
 	}
+	audited(t, dev)
 }
 
 // tour is the shell block of the README's tour.
