@@ -263,7 +263,7 @@ func TestADeadPrimaryIsReplaced(t *testing.T) {
 func TestAWitnessThatIsAMomentBehindIsWaitedFor(t *testing.T) {
 	f := changing(t, 30)
 	a, b := sourceOf("a", f, 30), sourceOf("b", f, 29)
-	c, _ := client(t, Config{Trust: f.trusted(), MinWitnesses: 1}, a, b)
+	c, _ := client(t, Config{Trust: f.trusted(), MinWitnesses: 1, MaxLag: 4 * time.Second}, a, b)
 	polls := 0
 	b.answer = func(_ context.Context, h int64, known *light.Block) (*light.Block, error) {
 		if polls++; polls == 4 {

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -114,7 +115,7 @@ func (l *logged) String() string {
 func newClient(t *testing.T, cfg Config, sources ...Source) (*Client, *logged, error) {
 	t.Helper()
 	cfg.Primary, cfg.Witnesses = sources[0], sources[1:]
-	cfg.MaxDrift, cfg.MaxLag = 10*time.Millisecond, 40*time.Millisecond
+	cfg.MaxDrift, cfg.MaxLag = 10*time.Millisecond, cmp.Or(cfg.MaxLag, 40*time.Millisecond)
 	if cfg.Now == nil {
 		cfg.Now = func() time.Time { return lighttest.Began.Add(time.Hour) }
 	}
