@@ -209,7 +209,7 @@ const numbers =
   (n: number) =>
   (r: Reader): void => {
     version(r);
-    for (; n > 0; n--) r.u64();
+    for (let i = 0; i < n; i++) r.u64();
   };
 
 /** Kind is a kind of record: its name, the length of its key, and how it is read. */
