@@ -5,6 +5,6 @@
 //
 // It promises that a header it returns follows from what its caller trusts, was
 // confirmed by a witness if there is one, and that sources which contradict each
-// other with valid signatures are reported with the evidence. It refuses to go
-// on after that, and to begin without a root of trust.
+// other with valid signatures are reported with the evidence. It refuses to
+// trust either of them, and to begin without a root of trust.
 package follow
