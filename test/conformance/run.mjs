@@ -1,9 +1,11 @@
 // Starts `urnad dev`, runs every scenario against it, each in a process of its
-// own, and stops it again. The exit code says whether all passed.
+// own, has the auditor replay the chain that they made, and stops it again. The
+// exit code says whether all passed.
 //
 //   node run.mjs [scenario ...]
 //
 //   URNAD     the program to start; default ../../bin/urnad
+//   AUDITOR   the auditor; default ../../bin/urna-audit
 //   API_URL   use a gateway that runs already instead of starting one
 //   JOBS      scenarios at a time; default 4
 import { spawn } from 'node:child_process';
@@ -17,6 +19,7 @@ import { checkPristine } from './pristine.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const urnad = process.env.URNAD ?? path.join(here, '../../bin/urnad');
+const auditor = process.env.AUDITOR ?? path.join(here, '../../bin/urna-audit');
 const jobs = Number(process.env.JOBS ?? 4);
 const scenarioLimitMs = 5 * 60_000;
 const startLimitMs = 60_000;
@@ -43,11 +46,12 @@ try {
       for (let name; (name = queue.shift()); ) results.push(await run(name));
     }),
   );
+  results.push(await step('audit', auditor, ['replay', '--gateway', env.API_URL]));
 } finally {
   await gateway?.stop();
 }
 const failed = results.filter((result) => !result.ok);
-console.log(`${results.length - failed.length} of ${results.length} scenarios passed`);
+console.log(`${results.length - failed.length} of ${results.length} scenarios and audits passed`);
 if (gateway) {
   if (gateway.died) console.log('FAIL urnad ended on its own');
   if (failed.length || gateway.died) console.log(`log of urnad: ${gateway.log}`);
@@ -57,10 +61,16 @@ process.exit(failed.length || gateway?.died ? 1 : 0);
 
 /** Runs a scenario to its end and prints how it went. */
 function run(name) {
+  return step(name, process.execPath, [path.join(here, 'scenario.mjs'), name]);
+}
+
+/** Runs a program to its end and prints how it went. */
+function step(name, program, args) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(here, 'scenario.mjs'), name], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
+    child.on('error', (err) => (output += `${err}\n`));
     child.stdout.on('data', (text) => (output += text));
     child.stderr.on('data', (text) => (output += text));
     const timer = setTimeout(() => {
