@@ -14,6 +14,12 @@ CHROMIUM ?= chromium
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# The IPFS daemon that tests talk to. It is kept outside the tree, so that a
+# fresh clone need not build it again.
+KUBO_VERSION := v0.43.0
+KUBO_SUM     := h1:yIqtKSCSKZXsYHz68J6hf1/dWOe/eMyaPsTubsVUb3M=
+KUBO         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/urna/kubo-$(KUBO_VERSION)/ipfs
+
 # cgo builds the C implementation of signature recovery, which is three times
 # as fast as the one in Go.
 export CGO_ENABLED := 1
@@ -23,7 +29,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench e2e conformance verifier verifier-test contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench e2e conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,10 +40,10 @@ build: ## build the programs into bin/
 dev: build ## run a whole network in one process, with the built-in defaults
 	bin/urnad dev
 
-test: lint unit contracts e2e conformance verifier-test ## everything that CI runs
+test: lint unit contracts e2e conformance verifier-test kubo-test ## everything that CI runs
 
 unit: ## unit, property, story and import tests; fuzz corpora
-	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v '/test/e2e')
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep -vE '/test/(e2e|kubo)$$')
 
 lint: ## formatting, vet, staticcheck
 	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -46,7 +52,7 @@ lint: ## formatting, vet, staticcheck
 	$(GO) run $(STATICCHECK) ./...
 
 race: ## unit tests under the race detector
-	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -v '/test/e2e')
+	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -vE '/test/(e2e|kubo)$$')
 
 fuzz: ## every fuzz test for FUZZTIME (60s) each
 	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r dir; do \
@@ -66,6 +72,15 @@ soak: build ## the crash loop over and over for SOAK (30m)
 
 sim: ## random lives of small networks for SIM (10m); a failure prints its seed
 	$(GO) test -count 1 -timeout 24h ./test/sim -args -for $(SIM)
+
+kubo: $(KUBO) ## build the IPFS daemon that kubo-test talks to; minutes, once
+
+$(KUBO): test/kubo/build.sh
+	GO='$(GO)' test/kubo/build.sh $(KUBO_VERSION) '$(KUBO_SUM)' '$@'
+	@touch '$@'
+
+kubo-test: kubo ## the file store against a real IPFS daemon
+	$(GO) test -count 1 -timeout 5m ./test/kubo -args -kubo '$(KUBO)'
 
 conformance: build test/conformance/node_modules/.package-lock.json ## the unmodified @vocdoni/sdk against urnad dev
 	cd test/conformance && node run.mjs

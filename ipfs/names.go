@@ -163,6 +163,11 @@ func (n *network) resolve(ctx context.Context, text string) (cid.Cid, error) {
 	if err != nil {
 		return cid.Undef, err
 	}
+	return target(value)
+}
+
+// target is the file that a name points to.
+func target(value path.Path) (cid.Cid, error) {
 	p, err := path.NewImmutablePath(value)
 	if err != nil || len(p.Segments()) != 2 {
 		return cid.Undef, fmt.Errorf("%w: it points to %s", ErrMalformed, value)
