@@ -49,6 +49,15 @@ func (d *Directory) Validators(_ context.Context, height int64) (light.Validator
 	return s.list, nil
 }
 
+// Hash is that of a confirmed block.
+func (d *Directory) Hash(height int64) (light.Hash, error) {
+	j, err := d.r.journalOf(height)
+	if err != nil {
+		return light.Hash{}, err
+	}
+	return j.hash, nil
+}
+
 // Totals are how many transactions and, of those, accepted votes the blocks up
 // to a height hold.
 func (d *Directory) Totals(height int64) (transactions, votes uint64, err error) {

@@ -44,6 +44,10 @@ func TestADirectoryKnowsWhatWasReplayed(t *testing.T) {
 			t.Errorf("height %d: %d validators, %v", h, len(set), err)
 		}
 	}
+	hash, err := d.Hash(3)
+	if err != nil || hash != light.Hash(c.Blocks[2].Block.Hash()) {
+		t.Errorf("block 3 is %x: %v", hash, err)
+	}
 	for _, h := range []int64{0, d.Height() + 3} {
 		if _, err := d.Validators(t.Context(), h); err == nil {
 			t.Errorf("there are validators of height %d", h)

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
+	"errors"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ type forger struct {
 	notVoted *light.NotVoted
 
 	// What an attacker does not repair.
-	keepLinks, keepTree bool
+	keepTree bool
 
 	// Hooks, in the order in which they are called.
 	header   func(*forged)           // when its hashes are repaired, before it is signed
@@ -244,19 +245,6 @@ func (f *forger) repairTree() {
 	f.signed.h.AppHash = root
 }
 
-// all are the headers by height, each once.
-func (f *forger) all() []*forged {
-	byHeight := map[int64][]*forged{}
-	for _, b := range slices.Concat(f.trail, f.blocks, []*forged{f.signed}) {
-		byHeight[b.h.Height] = append(byHeight[b.h.Height], b)
-	}
-	var out []*forged
-	for _, h := range slices.Sorted(maps.Keys(byHeight)) {
-		out = append(out, byHeight[h]...)
-	}
-	return out
-}
-
 // repairHeaders puts the hashes into the headers that follow from what was
 // changed.
 func (f *forger) repairHeaders() {
@@ -404,14 +392,16 @@ func unpackFiles(t testing.TB, archive []byte) map[string][]byte {
 	r, err := car.NewReader(bytes.NewReader(archive), freeLayout)
 	must(t, err)
 	files := map[string][]byte{}
-	for range r.Names() {
+	for {
 		c, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return files
+		}
 		must(t, err)
 		b, err := readAll(c, c.Path(), c.Size(), 1<<30)
 		must(t, err)
 		files[c.Path()] = b
 	}
-	return files
 }
 
 // packFiles makes an archive of files.

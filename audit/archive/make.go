@@ -76,8 +76,12 @@ func (m Material) write(ctx context.Context, path string, collect func(*maker) e
 		return "", err
 	}
 	defer func() { err = errors.Join(err, k.builder.Close()) }()
-	if k.genesis, err = m.Source.Genesis(ctx); err != nil {
+	doc, err := m.Source.Genesis(ctx)
+	if err != nil {
 		return "", fmt.Errorf("genesis from %s: %w", m.Source.Name(), err)
+	}
+	if k.genesis, err = audit.CanonicalGenesis(doc); err != nil {
+		return "", err
 	}
 	if k.trusted, err = light.TrustGenesis(k.genesis); err != nil {
 		return "", err

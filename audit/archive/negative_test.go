@@ -197,7 +197,7 @@ var lies = []lie{
 	// 10-genesis.json
 	{"plain", "10-genesis.json: white space", check.Genesis, content(genesisFile, func(b []byte) []byte { return append(b, '\n') })},
 	{"plain", "10-genesis.json: chain id", check.Genesis, text(genesisFile, "urna/test/1", "urna/test/2")},
-	{"plain", "10-genesis.json: power", check.Genesis, text(genesisFile, `"power": "10"`, `"power": "11"`)},
+	{"plain", "10-genesis.json: power", check.Genesis, text(genesisFile, `"power":"10"`, `"power":"11"`)},
 	{"plain", "10-genesis.json: no JSON", check.Genesis, content(genesisFile, func(b []byte) []byte { return b[1:] })},
 
 	// 20-validators

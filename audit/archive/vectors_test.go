@@ -164,7 +164,7 @@ func TestVectors(t *testing.T) {
 	stories := tellAll(t)
 	archives := &vectors{}
 	for _, s := range stories {
-		c.files["files/genesis.json"] = s.world.Genesis()
+		c.files["files/genesis.json"] = unpackFiles(t, s.archive)[genesisFile]
 		path := "files/" + s.name + ".car"
 		c.files[path] = s.archive
 		v, err := Verify(t.Context(), bytes.NewReader(s.archive), Options{Genesis: s.world.Genesis()})

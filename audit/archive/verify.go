@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"urna/audit"
 	"urna/audit/archive/car"
 	"urna/chain/light"
 	"urna/internal/check"
@@ -28,8 +29,8 @@ type Options struct {
 	// Checkpoint is a header that must be in the archive, or zero.
 	Checkpoint light.Trusted
 
-	// Dir is where an archive of a chain may keep the state that it makes, or
-	// "" for memory.
+	// Dir is where the state of a chain is kept while its archive is verified,
+	// in a directory that is removed afterwards; "" keeps it in memory.
 	Dir string
 
 	// Progress is told, now and then, how many transactions are checked.
@@ -80,6 +81,7 @@ type verifier struct {
 	genesis  []byte
 	trusted  light.Trusted // what the genesis says
 	seen     bool          // the checkpoint
+	held     *car.Content  // a file that was opened to see that it is another one
 }
 
 func (v *verifier) run(in io.Reader) error {
@@ -147,27 +149,51 @@ func (v *verifier) open() error {
 	if v.o.GenesisHash != nil && sum != *v.o.GenesisHash {
 		return check.Fail(check.Genesis, "the genesis has the hash %x, the trusted one %x", sum, *v.o.GenesisHash)
 	}
-	if v.o.Genesis != nil && !bytes.Equal(v.genesis, v.o.Genesis) {
-		return check.Fail(check.Genesis, "the genesis is not the trusted one")
+	if v.o.Genesis != nil {
+		if err := sameGenesis(v.genesis, v.o.Genesis); err != nil {
+			return err
+		}
 	}
 	v.report.Passed(check.Genesis, 1)
 	return nil
 }
 
+// sameGenesis compares a genesis with a trusted copy, which may be spelled in
+// another way (V01).
+func sameGenesis(doc, trusted []byte) error {
+	canonical, err := audit.CanonicalGenesis(trusted)
+	if err != nil {
+		return fmt.Errorf("the trusted genesis: %w", err)
+	}
+	if !bytes.Equal(doc, canonical) {
+		return check.Fail(check.Genesis, "the genesis is not the trusted one")
+	}
+	return nil
+}
+
 // next is the next file, which must be the named one.
 func (v *verifier) next(name string) (*car.Content, error) {
-	c, err := v.in.Next()
-	if errors.Is(err, io.EOF) {
-		return nil, check.Fail(check.Frame, "%s is not there", name)
-	}
-	if err != nil {
-		return nil, err
+	c := v.held
+	if v.held = nil; c == nil {
+		var err error
+		if c, err = v.following(name); err != nil {
+			return nil, err
+		}
 	}
 	if c.Path() != name {
 		return nil, check.Fail(check.Frame, "%s stands where %s must", c.Path(), name)
 	}
 	v.report.Passed(check.Content, 1)
 	return c, nil
+}
+
+// following is the next file, whatever it is.
+func (v *verifier) following(name string) (*car.Content, error) {
+	c, err := v.in.Next()
+	if errors.Is(err, io.EOF) {
+		return nil, check.Fail(check.Frame, "%s is not there", name)
+	}
+	return c, err
 }
 
 // small reads the next file whole.
