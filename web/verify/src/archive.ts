@@ -57,6 +57,7 @@ export interface Outcome {
   closing?: Closing;
   members?: number; // of the census, if its file is there
   description?: Description; // if its file is there
+  counts?: (nullifier: Bytes) => number | undefined; // the position of the vote that counts
 }
 
 /** Claims are the records of the election that the archive proves. */
@@ -112,6 +113,7 @@ class Archive {
     this.report.passed("V26");
     if (!(await this.files.next()).done) fail("V41", "a file follows the last one");
     this.end(closing);
+    this.outcome.counts = (nullifier) => election.newest(nullifier);
   }
 
   private end(closing: Closing): void {

@@ -1,27 +1,30 @@
 // The verifier for terminals.
 //
-//     node dist/cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH] [--json]
+//     node dist/cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH | --any-chain] [--json]
 //
-// Exit codes: 0 nothing failed; 1 a file could not be read, or the command was wrong;
-// otherwise the class of the first check that failed (docs/spec/audit.md section 1).
+// Exit codes: 0 nothing failed; 1 a file could not be read, nothing is trusted, or the
+// command was wrong; otherwise the class of the first check that failed
+// (docs/spec/audit.md section 1).
 
 import { readFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import type { Anchor } from "./archive.ts";
 import { hex } from "./bytes.ts";
 import { isDirectory, nodeDirectory, nodeFile, nodeMachine, serve } from "./node.ts";
+import { newer } from "./newer.ts";
 import { exitCode } from "./report.ts";
 import { parseCheckpoint } from "./trust.ts";
 import { type Verdict, verify, verifyDirectory } from "./verify.ts";
 import { facts, headline, meaning, message, results } from "./words.ts";
 
-const usage = `Usage: node cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH] [--json]
+const usage = `Usage: node cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH | --any-chain] [--json]
 
 Checks receipts, proof documents, archives of elections and directories of log tiles,
 without a network.
 
   --genesis FILE        the genesis document of the chain, from a source that you trust
   --trust HEIGHT:HASH   the hash of the header of a height, from a source that you trust
+  --any-chain           it is enough that the files agree with themselves
   --json                say it in JSON
 `;
 
@@ -29,16 +32,18 @@ without a network.
 interface Command {
   readonly files: string[];
   readonly anchor: Anchor;
+  readonly anyChain: boolean;
   readonly json: boolean;
 }
 
 /** parse reads the arguments; a string is what is wrong with them. */
 function parse(args: readonly string[]): Command | string {
   const files: string[] = [];
-  let [json, anchor]: [boolean, Anchor] = [false, {}];
+  let [json, anyChain, anchor]: [boolean, boolean, Anchor] = [false, false, {}];
   for (let i = 0; i < args.length; i++) {
     const [name, given] = (args[i] as string).split(/=(.*)/s) as [string, string | undefined];
     if (name === "--json") json = true;
+    else if (name === "--any-chain") anyChain = true;
     else if (name === "--genesis" || name === "--trust") {
       const value = given ?? args[++i];
       if (value === undefined) return `${name} needs a value`;
@@ -49,7 +54,7 @@ function parse(args: readonly string[]): Command | string {
     } else if (name.startsWith("-")) return `there is no ${name}`;
     else files.push(args[i] as string);
   }
-  return files.length === 0 ? "no file is named" : { files, anchor, json };
+  return files.length === 0 ? "no file is named" : { files, anchor, anyChain, json };
 }
 
 async function main(): Promise<number> {
@@ -60,22 +65,26 @@ async function main(): Promise<number> {
   }
   const live = process.stderr.isTTY && !command.json;
   const { machine, end } = nodeMachine(new URL(import.meta.url), (n) => live && process.stderr.write(`\r${n} transactions checked`));
-  let code = 0;
+  const verdicts: Verdict[] = [];
   for (const path of command.files) {
     const v = isDirectory(path)
       ? await verifyDirectory(nodeDirectory(path), command.anchor, machine)
       : await verify(nodeFile(path), command.anchor, machine);
     if (live) process.stderr.write("\r\x1b[K");
-    process.stdout.write(command.json ? JSON.stringify(json(v)) + "\n" : print(v));
-    code ||= exitCode(v.error);
+    verdicts.push(v);
   }
   await end();
-  return code;
+  for (const v of verdicts) process.stdout.write(command.json ? JSON.stringify(json(v, verdicts)) + "\n" : print(v, verdicts));
+  const code = verdicts.map((v) => exitCode(v.error)).find((c) => c !== 0) ?? 0;
+  if (code !== 0 || command.anyChain || verdicts.every((v) => v.trusted)) return code;
+  process.stderr.write("nothing says that this is your chain: give --genesis or --trust, or be content with --any-chain\n");
+  return 1;
 }
 
-function print(v: Verdict): string {
+function print(v: Verdict, all: readonly Verdict[]): string {
   const lines = [`${v.name}`, ""];
   for (const [name, value] of facts(v)) lines.push(`  ${name.padEnd(13)} ${value}`);
+  for (const n of newer(v, all)) lines.push(`  ${"newer".padEnd(13)} ${n}`);
   if (v.outcome?.closing) {
     lines.push("", "  result");
     for (const r of results(v.outcome)) lines.push(`    ${r.question} / ${r.choice}: ${r.amount}`);
@@ -91,7 +100,7 @@ function print(v: Verdict): string {
   return [...lines, "", headline(v), ""].join("\n") + "\n";
 }
 
-function json(v: Verdict): object {
+function json(v: Verdict, all: readonly Verdict[]): object {
   const failed = v.checks.find((c) => c.status === "failed");
   return {
     file: v.name,
@@ -101,6 +110,7 @@ function json(v: Verdict): object {
     ...(v.error === undefined ? {} : { error: message(v.error) }),
     exitCode: exitCode(v.error),
     facts: Object.fromEntries(facts(v)),
+    newer: newer(v, all),
     ...(v.outcome?.closing ? { closing: v.outcome.closing } : {}),
     ...(v.shown?.record ? { vote: { nullifier: hex(v.shown.record.nullifier), position: Number(v.shown.document.vote?.position) } } : {}),
     checks: v.checks,

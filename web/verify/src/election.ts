@@ -69,6 +69,11 @@ export class Election {
     return this.voters.size;
   }
 
+  /** newest is the position of the vote of a nullifier that counts. */
+  newest(nullifier: Bytes): number | undefined {
+    return this.voters.get(toKey(nullifier))?.position;
+  }
+
   /** tally adds up the ballots that count. */
   tally(): Tally {
     const t = Tally.of(this.settings.rules);

@@ -132,7 +132,7 @@ class Run {
     if (this.stopped) return;
     this.stopped = true;
     at("work").hidden = true;
-    at("verdicts").replaceChildren(...done.map(show));
+    at("verdicts").replaceChildren(...done.map((v) => show(v, done)));
     at("status").textContent = done.length === 1 ? headline(done[0] as Verdict) : `${done.length} files were checked, ${done.filter((v) => v.error === undefined).length} accepted.`;
   }
 }

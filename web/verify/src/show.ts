@@ -1,5 +1,6 @@
 // A verdict as elements of the page.
 
+import { newer } from "./newer.ts";
 import { checks } from "./report.ts";
 import type { Verdict } from "./verify.ts";
 import { facts, headline, meaning, message, results } from "./words.ts";
@@ -14,8 +15,8 @@ export function element(name: string, attributes: Record<string, string>, ...con
   return e;
 }
 
-/** show is a verdict as an article. */
-export function show(v: Verdict): HTMLElement {
+/** show is a verdict as an article, among the others that were asked for. */
+export function show(v: Verdict, all: readonly Verdict[]): HTMLElement {
   const tone = v.error !== undefined ? "bad" : v.trusted ? "good" : "open";
   const { shows, doesNotShow } = meaning(v);
   return element(
@@ -24,6 +25,7 @@ export function show(v: Verdict): HTMLElement {
     element("h3", {}, v.name),
     element("p", { class: `headline ${tone}` }, headline(v)),
     ...(v.error === undefined ? [] : [element("p", {}, message(v.error))]),
+    ...newer(v, all).map((n) => element("p", { class: "newer" }, n)),
     ...list("It shows", shows),
     ...list("It does not show", doesNotShow),
     definitions(facts(v)),

@@ -12,7 +12,7 @@ test("another genesis is not trusted, and none is said", async () => {
   const none = await judge("plain", plain.bytes, {});
   assert.equal(none.error, undefined);
   assert.ok(!none.trusted);
-  assert.match(none.checks.find((c) => c.id === "V01")?.detail ?? "", /nothing is trusted/);
+  assert.equal(none.checks.find((c) => c.id === "V01")?.status, "not checked");
 });
 
 test("a checkpoint must be in the file, and is compared", async () => {
