@@ -115,6 +115,7 @@ web/verify/node_modules/.package-lock.json: web/verify/package-lock.json
 
 vectors: ## write golden files and generated pages again; read the difference before you commit it
 	$(GO) test -count 1 ./tx ./state ./cmd/urnad ./test/scripts -update
+	$(GO) test -count 1 ./audit/archive ./audit/tiles -run TestVectors -update
 	$(GO) test -count 1 ./gateway -update -update-explorer
 
 clean: ## remove what was built and installed

@@ -46,6 +46,17 @@ type fact struct {
 	bad *tx.Rejection
 }
 
+// CheckBlock reads a block by itself and returns its header: whether its parts
+// are those of the header (V13, V21, V22, V44, V50), not whether it belongs to a
+// chain.
+func CheckBlock(raw []byte) (*light.Header, error) {
+	b, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	return b.header, nil
+}
+
 // decode reads a block and compares the parts with the header (V13, V21, V22,
 // V44, V50). What is costly is left to tasks.
 func decode(raw []byte) (*block, error) {

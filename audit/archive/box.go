@@ -35,6 +35,7 @@ type box struct {
 	log     *compact.Range
 	records uint64
 	buffer  codec.Writer
+	tell    func(record []byte) error // of every record, if it is set
 }
 
 // voter is the vote that counts.
@@ -136,6 +137,11 @@ func (b *box) append(r *state.VoteRecord) error {
 	b.buffer.B = b.buffer.B[:0]
 	r.Append(&b.buffer)
 	b.records++
+	if b.tell != nil {
+		if err := b.tell(b.buffer.B); err != nil {
+			return err
+		}
+	}
 	return b.log.Append(rfc6962.DefaultHasher.HashLeaf(b.buffer.B), nil)
 }
 

@@ -46,6 +46,9 @@ type claims struct {
 	sealing  *state.Sealing
 }
 
+// logClaim is the place of the log's record among the claims.
+const logClaim = 2
+
 // claimKeys are the keys of the claims in their order.
 func claimKeys(id election.ID) [][]byte {
 	return [][]byte{state.SettingsKey(id), state.StageKey(id), state.LogKey(id), state.ResultKey(id), state.SealingKey(id)}
@@ -83,7 +86,9 @@ func (v *verifier) election() error {
 	if err := v.census(c, out); err != nil {
 		return err
 	}
+	v.document = doc
 	b := &blocks{verifier: v, sets: sets, trusted: v.trusted, life: newLife(v.manifest.chainID, c.settings)}
+	b.life.box.tell = v.o.record
 	if err := b.read(); err != nil {
 		return err
 	}

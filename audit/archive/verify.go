@@ -39,6 +39,9 @@ type Options struct {
 	// header is told of every header that the archive holds, in their order,
 	// those of the proofs first.
 	header func(*light.Header) error
+
+	// record is told of every record of an election's vote log.
+	record func([]byte) error
 }
 
 // Verdict is what a verified archive says. Where verification ended early, only
@@ -61,12 +64,36 @@ type Verdict struct {
 // that kept Verify from looking.
 func Verify(ctx context.Context, in io.Reader, o Options) (*Verdict, error) {
 	v := &verifier{ctx: ctx, o: o, verdict: &Verdict{}, report: check.NewReport('E')}
-	err := v.run(in)
+	err := v.finish(v.run(in))
+	return v.verdict, err
+}
+
+// finish writes the report.
+func (v *verifier) finish(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = fmt.Errorf("read archive: %v", err)
 	}
 	v.verdict.Checks = v.report.Lines(err)
-	return v.verdict, err
+	return err
+}
+
+// Log verifies an archive of one election and calls add with every record of its
+// vote log; the bytes are good until add returns. The document proves the log's
+// record, see package tiles. Nothing that add was told is certain before Log
+// returns without an error.
+func Log(ctx context.Context, in io.Reader, o Options, add func(record []byte) error) (*light.Document, *Verdict, error) {
+	o.record = add
+	v := &verifier{ctx: ctx, o: o, verdict: &Verdict{}, report: check.NewReport('E')}
+	err := v.finish(v.run(in))
+	if err == nil && v.document == nil {
+		err = errors.New("it is an archive of a chain, which has many vote logs")
+	}
+	if err != nil {
+		return nil, v.verdict, err
+	}
+	doc := *v.document
+	doc.Claims = doc.Claims[logClaim : logClaim+1]
+	return &doc, v.verdict, nil
 }
 
 // verifier is a verification under way. One goroutine owns it.
@@ -79,9 +106,10 @@ type verifier struct {
 
 	manifest *manifest
 	genesis  []byte
-	trusted  light.Trusted // what the genesis says
-	seen     bool          // the checkpoint
-	held     *car.Content  // a file that was opened to see that it is another one
+	trusted  light.Trusted   // what the genesis says
+	seen     bool            // the checkpoint
+	document *light.Document // 30-proofs.json
+	held     *car.Content    // a file that was opened to see that it is another one
 }
 
 func (v *verifier) run(in io.Reader) error {

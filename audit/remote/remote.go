@@ -103,6 +103,11 @@ func (g *Gateway) Record(ctx context.Context, height int64, key []byte) ([]byte,
 	return g.c.Proof(ctx, fmt.Sprintf("keys/%s?height=%d", hex.EncodeToString(key), height))
 }
 
+// Signed returns the signed header of a height (docs/spec/proofs.md section 4).
+func (g *Gateway) Signed(ctx context.Context, height int64) ([]byte, error) {
+	return g.c.LightBlock(ctx, height)
+}
+
 // parseURL takes the root of a server.
 func parseURL(root string) (*url.URL, error) {
 	u, err := url.Parse(root)

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -14,8 +16,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"urna/audit/archive"
+	"urna/audit/tiles"
 	"urna/chain/light"
 	"urna/internal/check"
 )
@@ -89,11 +93,14 @@ func open(t testing.TB, name string) *list {
 }
 
 // bytes are those of the file that a vector is about.
-func (v *vector) bytes(t testing.TB) (out []byte) {
+func (v *vector) bytes(t testing.TB) []byte {
 	t.Helper()
-	base := read(t, v.File)
+	return patched(read(t, v.File), v.Patches)
+}
+
+func patched(base []byte, patches []patch) (out []byte) {
 	at := 0
-	for _, p := range v.Patches {
+	for _, p := range patches {
 		out = append(append(out, base[at:p.offset]...), p.insert...)
 		at = p.offset + p.remove
 	}
@@ -156,6 +163,89 @@ func (e *expected) check(t *testing.T, name string, v *archive.Verdict) {
 	got := expected{e.About, v.CID, o.Voters, o.Votes, o.Overwritten, o.Weight, o.Tally}
 	if !reflect.DeepEqual(got, *e) {
 		t.Errorf("%s says %+v, not %+v", name, got, *e)
+	}
+}
+
+// tileList is tiles.json.
+type tileList struct {
+	Genesis string `json:"genesis"`
+	Vectors []struct {
+		Name    string `json:"name"`
+		Dir     string `json:"dir"`
+		Changes []struct {
+			Path    string  `json:"path"`
+			Patches []patch `json:"patches"`
+			Remove  bool    `json:"remove"`
+			Content string  `json:"content"`
+		} `json:"changes"`
+		Accepts *struct {
+			Size uint64 `json:"size"`
+			Root string `json:"root"`
+		} `json:"accepts"`
+		Fails string `json:"fails"`
+	} `json:"vectors"`
+}
+
+// load reads a directory into memory.
+func load(t testing.TB, dir string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	must(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			out[path] = &fstest.MapFile{Data: read(t, dir+"/"+path)}
+		}
+		return err
+	}))
+	return out
+}
+
+func TestEveryDirectoryOfTilesIsJudgedAsItMustBe(t *testing.T) {
+	var l tileList
+	must(t, json.Unmarshal(read(t, "tiles.json"), &l))
+	if len(l.Vectors) < 30 {
+		t.Errorf("there are %d vectors", len(l.Vectors))
+	}
+	trusted, err := light.TrustGenesis(read(t, l.Genesis))
+	must(t, err)
+	o := tiles.Options{Trust: func(*light.Document) (light.Trusted, error) { return trusted, nil }}
+	for _, v := range l.Vectors {
+		dir := load(t, v.Dir)
+		for _, c := range v.Changes {
+			switch {
+			case c.Remove:
+				delete(dir, c.Path)
+			case c.Patches != nil:
+				dir[c.Path] = &fstest.MapFile{Data: patched(dir[c.Path].Data, c.Patches)}
+			default:
+				b, err := hex.DecodeString(c.Content)
+				must(t, err)
+				dir[c.Path] = &fstest.MapFile{Data: b}
+			}
+		}
+		verdict, err := tiles.Verify(dir, o)
+		f, _ := check.Failed(err)
+		switch {
+		case v.Accepts != nil && (err != nil || verdict.Size != v.Accepts.Size || verdict.Root != v.Accepts.Root):
+			t.Errorf("%s: %v, %+v", v.Name, err, verdict)
+		case v.Accepts == nil && (f == nil || f.Check.String() != v.Fails):
+			t.Errorf("%s fails with %v, not %s", v.Name, err, v.Fails)
+		}
+		if v.Accepts == nil {
+			continue
+		}
+		r := rand.New(rand.NewPCG(7, 2026))
+		for path, file := range dir {
+			for range mutations / 4 {
+				bent := maps.Clone(dir)
+				b, what := mutate(r, file.Data)
+				bent[path] = &fstest.MapFile{Data: b}
+				_, err := tiles.Verify(bent, o)
+				same := bytes.Equal(b, file.Data) || path == "checkpoint" // its signature needs a key
+				if _, evidence := check.Failed(err); !same && !evidence {
+					t.Errorf("%s with %s in %s: %v", v.Name, what, path, err)
+				}
+			}
+		}
 	}
 }
 
