@@ -9,7 +9,7 @@
 import { readFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import type { Anchor } from "./archive.ts";
-import { hex } from "./bytes.ts";
+import { hex, unhex } from "./bytes.ts";
 import { isDirectory, nodeDirectory, nodeFile, nodeMachine, serve } from "./node.ts";
 import { newer } from "./newer.ts";
 import { exitCode } from "./report.ts";
@@ -17,12 +17,13 @@ import { parseCheckpoint } from "./trust.ts";
 import { type Verdict, verify, verifyDirectory } from "./verify.ts";
 import { facts, headline, meaning, message, results } from "./words.ts";
 
-const usage = `Usage: node cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH | --any-chain] [--json]
+const usage = `Usage: node cli.js FILE... [--genesis FILE | --genesis-hash HASH | --trust HEIGHT:HASH | --any-chain] [--json]
 
 Checks receipts, proof documents, archives of elections and directories of log tiles,
 without a network.
 
   --genesis FILE        the genesis document of the chain, from a source that you trust
+  --genesis-hash HASH   for archives: the SHA-256 of the genesis document as they hold it
   --trust HEIGHT:HASH   the hash of the header of a height, from a source that you trust
   --any-chain           it is enough that the files agree with themselves
   --json                say it in JSON
@@ -36,6 +37,19 @@ interface Command {
   readonly json: boolean;
 }
 
+/** anchors are the ways to say what is trusted; a string is what is wrong with it. */
+const anchors = {
+  "--genesis": (path: string): Anchor => ({ genesis: new Uint8Array(readFileSync(path)) }),
+  "--genesis-hash": (digits: string): Anchor | string => {
+    const genesisHash = unhex(digits.toLowerCase(), 32);
+    return genesisHash ? { genesisHash } : "--genesis-hash is 64 hex digits";
+  },
+  "--trust": (text: string): Anchor | string => {
+    const checkpoint = parseCheckpoint(text);
+    return checkpoint ? { checkpoint } : "--trust is HEIGHT:HASH, the hash in 64 hex digits";
+  },
+};
+
 /** parse reads the arguments; a string is what is wrong with them. */
 function parse(args: readonly string[]): Command | string {
   const files: string[] = [];
@@ -44,13 +58,13 @@ function parse(args: readonly string[]): Command | string {
     const [name, given] = (args[i] as string).split(/=(.*)/s) as [string, string | undefined];
     if (name === "--json") json = true;
     else if (name === "--any-chain") anyChain = true;
-    else if (name === "--genesis" || name === "--trust") {
+    else if (name in anchors) {
       const value = given ?? args[++i];
       if (value === undefined) return `${name} needs a value`;
-      if (anchor.genesis || anchor.checkpoint) return "one anchor is enough: --genesis or --trust";
-      const checkpoint = name === "--trust" ? parseCheckpoint(value) : undefined;
-      if (name === "--trust" && !checkpoint) return "--trust is HEIGHT:HASH, the hash in 64 hex digits";
-      anchor = checkpoint ? { checkpoint } : { genesis: new Uint8Array(readFileSync(value)) };
+      if (Object.keys(anchor).length > 0) return `one of ${Object.keys(anchors).join(", ")} is enough`;
+      const read = anchors[name as keyof typeof anchors](value);
+      if (typeof read === "string") return read;
+      anchor = read;
     } else if (name.startsWith("-")) return `there is no ${name}`;
     else files.push(args[i] as string);
   }

@@ -74,19 +74,28 @@ export class Election {
     return this.voters.get(toKey(nullifier))?.position;
   }
 
-  /** tally adds up the ballots that count. */
-  tally(): Tally {
+  /** tally adds up the ballots that count. pause is awaited now and then. */
+  async tally(pause: () => Promise<void>): Promise<Tally> {
     const t = Tally.of(this.settings.rules);
-    for (const v of this.voters.values()) t.add(this.settings.rules, v.values, v.weight);
+    let n = 0;
+    for (const v of this.voters.values()) {
+      t.add(this.settings.rules, v.values, v.weight);
+      if (++n % 1024 === 0) await pause();
+    }
     return t;
   }
 
-  /** nullifiers is the sorted set of nullifiers: its root, and its last member. */
-  nullifiers(): { root: Bytes; last: Bytes | undefined } {
+  /** nullifiers is the sorted set of nullifiers: its root, and its last member. pause
+   * is awaited now and then. */
+  async nullifiers(pause: () => Promise<void>): Promise<{ root: Bytes; last: Bytes | undefined }> {
     const set = new Tree();
-    let last: Bytes | undefined;
-    for (const key of [...this.voters.keys()].sort()) set.add(leafHash((last = fromKey(key))));
-    return { root: set.root(), last };
+    const sorted = [...this.voters.keys()].sort();
+    for (const key of sorted) {
+      set.add(leafHash(fromKey(key)));
+      if (set.size % 256 === 0) await pause();
+    }
+    const last = sorted.at(-1);
+    return { root: set.root(), last: last === undefined ? undefined : fromKey(last) };
   }
 
   private create(p: NewElection, signer: Bytes, b: Block): void {

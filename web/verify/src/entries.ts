@@ -153,7 +153,7 @@ async function bytes(stream: Stream, limit: number): Promise<Bytes> {
   return (await stream.take(await length(stream, limit))).slice();
 }
 
-const lookAhead = 16 << 20;
+const lookAhead = 4 << 20;
 
 /** ahead asks for entries before they are needed, until those that wait are many
  * bytes together. Errors come in their turn. */

@@ -30,6 +30,7 @@ export async function verifyTiles(files: Files, trust: (proof: ReturnType<typeof
   if (checkpoint.origin !== origin) fail("V46", `the checkpoint is of ${checkpoint.origin}, not ${origin}`);
   if (checkpoint.size !== log.size || !equal(checkpoint.root, log.root)) fail("V46", "the checkpoint is not the log that proof.json proves");
   await new Tiles(files, log, pause, report).verify();
+  report.skip("V41", "who published was not checked");
   report.passed("V41", 2);
   return shown;
 }

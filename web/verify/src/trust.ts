@@ -43,6 +43,21 @@ export function trustGenesis(doc: Bytes): Trusted {
   });
 }
 
+/** compact leaves out the white space between the tokens of a JSON document, which is
+ * what copies of a genesis differ in. */
+export function compact(doc: Bytes): Bytes {
+  const out = new Uint8Array(doc.length);
+  let [n, quoted, escaped] = [0, false, false];
+  for (const c of doc) {
+    if (!quoted && (c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d)) continue;
+    out[n++] = c;
+    if (escaped) escaped = false;
+    else if (quoted && c === 0x5c) escaped = true;
+    else if (c === 0x22) quoted = !quoted;
+  }
+  return out.subarray(0, n);
+}
+
 function json(doc: Bytes): Record<string, unknown> {
   const s = text(doc);
   let v: unknown;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hex, unhex } from "../src/bytes.ts";
+import { hex, unhex, utf8 } from "../src/bytes.ts";
+import { sha256 } from "../src/hash.ts";
 import { trustCheckpoint } from "../src/trust.ts";
 import { checkOf, judge, vectorsOf } from "./vectors.ts";
 
@@ -9,6 +10,10 @@ const plain = vectors[0] ?? assert.fail();
 
 test("another genesis is not trusted, and none is said", async () => {
   assert.equal(checkOf(await judge("plain", plain.bytes, { genesis: genesis.subarray(0, -1) })), "V01");
+  const doc = JSON.parse(new TextDecoder().decode(genesis)) as object;
+  assert.equal(checkOf(await judge("plain", plain.bytes, { genesis: utf8(JSON.stringify(doc, null, 2) + "\n") })), "accepted");
+  assert.equal(checkOf(await judge("plain", plain.bytes, { genesisHash: sha256(genesis) })), "accepted");
+  assert.equal(checkOf(await judge("plain", plain.bytes, { genesisHash: new Uint8Array(32) })), "V01");
   const none = await judge("plain", plain.bytes, {});
   assert.equal(none.error, undefined);
   assert.ok(!none.trusted);

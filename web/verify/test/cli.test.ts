@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -60,6 +61,15 @@ test("without anything that is trusted it is not enough that a file agrees with 
   const content = run(path, "--any-chain");
   assert.equal(content.code, 0);
   assert.match(content.out, /agrees with itself/);
+});
+
+test("the hash of the genesis is enough for an archive, and not for a receipt", () => {
+  const hash = createHash("sha256").update(readFileSync(genesis)).digest("hex");
+  assert.equal(run(put(accepted(archives)), "--genesis-hash", hash).code, 0);
+  assert.equal(run(put(accepted(archives)), "--genesis-hash", "0".repeat(64)).code, 2);
+  const r = run(put(accepted(receipts)), "--genesis-hash", hash);
+  assert.equal(r.code, 1);
+  assert.match(r.out, /needs the genesis document itself/);
 });
 
 test("the first file that is wrong decides", () => {
