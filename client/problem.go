@@ -29,6 +29,7 @@ const (
 	CodeElectionNotFound = 4045
 	CodeCensusNotFound   = 4046
 	CodeNotInCensus      = 4049
+	CodeFileNotFound     = 4067
 	CodeOverloaded       = 5030
 )
 

@@ -40,6 +40,26 @@ func (c *Client) Proof(ctx context.Context, path string) ([]byte, error) {
 	return c.bytes(ctx, request{method: http.MethodGet, path: "/proofs/" + path})
 }
 
+// File opens a file by its content id, the part of a URI after ipfs://. Whether
+// the bytes have that id is for the caller to check, who must close it. A
+// *Problem with CodeFileNotFound says that the gateway does not have it.
+func (c *Client) File(ctx context.Context, cid string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.root+"/files/"+url.PathEscape(cid), nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		defer res.Body.Close()
+		body, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+		return nil, readProblem(res, body)
+	}
+	return res.Body, nil
+}
+
 // RawBlocks visits the blocks from a height on, in order, up to the newest. Each
 // is as it was hashed, which is for the caller to check, and belongs to visit.
 // An error of visit ends it and comes back. An answer that breaks off is

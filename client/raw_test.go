@@ -160,3 +160,27 @@ func FuzzABlockIsReadAsItWasWritten(f *testing.F) {
 		}
 	})
 }
+
+func TestAFileComesAsTheGatewayHasIt(t *testing.T) {
+	c := serve(t, map[string]http.HandlerFunc{"GET /files/{cid}": func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("cid") != "bafy" {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"code":4067,"error":"not here"}`)
+			return
+		}
+		_, _ = io.WriteString(w, "a file")
+	}})
+	f, err := c.File(t.Context(), "bafy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil || string(b) != "a file" {
+		t.Errorf("%q, %v", b, err)
+	}
+	_, err = c.File(t.Context(), "else")
+	if p := new(Problem); !errors.As(err, &p) || p.Code != CodeFileNotFound {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"urna/app/apptest"
 	"urna/gateway/censuses"
+	"urna/ipfs"
 )
 
 // token gets a bearer token as existing clients do.
@@ -198,6 +200,27 @@ func TestCensusesThatAreNotThere(t *testing.T) {
 	a.postAs(token, nothing+"/publish", nil).refused(http.StatusNotFound, codeCensusNotFound)
 	a.postAs(token, nothing+"/participants", recordedParticipants).refused(http.StatusNotFound, codeCensusNotFound)
 	a.send(http.MethodDelete, "/censuses/abc", nil, nil).refused(http.StatusBadRequest, codeCensusID)
+}
+
+func TestFilesOfTheStoreAreSentByteForByte(t *testing.T) {
+	a := newAPI(t, nil)
+	for _, size := range []int{0, 3, 300 << 10} {
+		file := bytes.Repeat([]byte("x"), size)
+		uri, err := a.files.Put(t.Context(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := a.get("/files/" + strings.TrimPrefix(uri, ipfs.Scheme)).ok(nil)
+		if !bytes.Equal(r.body, file) || r.header.Get("Content-Type") != binaryType || r.header.Get("Cache-Control") != immutable {
+			t.Errorf("%d bytes come as %d, %v", size, len(r.body), r.header)
+		}
+	}
+	other, err := ipfs.CID([]byte("another file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.get("/files/"+strings.TrimPrefix(other, ipfs.Scheme)).refused(http.StatusNotFound, codeFileNotFound)
+	a.get("/files/nonsense").refused(http.StatusBadRequest, codeFileID)
 }
 
 func TestFilesAreNamedAsIPFSDoes(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"urna/app/apptest"
 	"urna/election"
+	"urna/ipfs"
 )
 
 func TestEveryRouteIsInTheDocumentAndEveryDocumentedCallIsServed(t *testing.T) {
@@ -87,6 +88,10 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 	a.post("/elections/price", `{"maxCensusSize":10,"electionDuration":100}`).ok(nil)
 	a.post("/elections/id", `{"organizationId":"`+org.Address().String()+`","censusOrigin":2}`).ok(nil)
 	a.post("/files/cid", `{"payload":"AAAA"}`).ok(nil)
+	file, err := a.files.Put(t.Context(), []byte("a file"))
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	for range 3 { // until the end of the election can be proved
 		a.mine()
@@ -99,6 +104,7 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 		"{election}", id, "{electionId}", id, "{reference}", id, "{vote}", vote, "{census}", recordedRoot,
 		"{status}", "results", "{page}", "0", "{height}", "2", "{index}", "0", "{timestamp}", "1798761602", "{type}", "new_process",
 		"{hash}", cast.TxHash, "{record}", "stage", "{keys}", "70,62", "{level}", "0", "{n}", "000.p/1",
+		"{cid}", strings.TrimPrefix(file, ipfs.Scheme),
 	)
 	for path, item := range loadDocument(t).Paths.Map() {
 		if item.Get == nil || path == "/chain/events" { // the stream has tests of its own

@@ -58,6 +58,8 @@ const (
 	codeKey                 = 4063 // not a key of the state
 	codeTile                = 4064 // tile malformed
 	codeTileNotFound        = 4065
+	codeFileID              = 4066 // not the content id of a file
+	codeFileNotFound        = 4067
 	codeBroadcast           = 5001 // the chain could not take the transaction
 	codeRefused             = 5003 // the chain refused the transaction
 	codeFaucet              = 5018

@@ -24,6 +24,7 @@ func (g *Gateway) proofRoutes() []route {
 		{"GET", "/chain/genesis", g.genesisDocument, "The genesis document, byte for byte"},
 		{"GET", "/chain/light/{height}", g.signedHeader, "The signed header of a height"},
 		{"GET", "/chain/raw", g.rawBlocks, "Blocks as they were hashed, from a height on"},
+		{"GET", "/files/{cid}", g.sendFile, "A file by its content id"},
 
 		{"GET", "/proofs/params", g.paramsProof, "The chain's parameters, proved"},
 		{"GET", "/proofs/accounts/{address}", g.addressProof(state.AccountKey), "An account or its absence, proved"},

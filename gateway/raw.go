@@ -60,8 +60,8 @@ const (
 	maxRawBlocks    = 1024
 )
 
-// rawRate is the least speed, in bytes per second, at which raw blocks must be
-// taken, or the connection is cut.
+// rawRate is the least speed, in bytes per second, at which raw blocks and files
+// must be taken, or the connection is cut.
 const rawRate = 64 << 10
 
 // rawBlock is a block that will be sent.
@@ -121,15 +121,21 @@ func (g *Gateway) rawFrom(r *http.Request, from, room int64) (blocks []rawBlock,
 	return blocks, total, false, nil
 }
 
-// sendRaw writes blocks at the speed of the client.
-func (g *Gateway) sendRaw(w http.ResponseWriter, blocks []rawBlock) error {
+// paced writes at the speed of the client, until that falls below rawRate. It
+// returns false when the client went away.
+func (g *Gateway) paced(w http.ResponseWriter) (write func([]byte) bool) {
 	rc, until := http.NewResponseController(w), time.Now().Add(g.limits.Timeout)
-	write := func(b []byte) bool {
+	return func(b []byte) bool {
 		until = until.Add(time.Duration(len(b)) * time.Second / rawRate)
 		_ = rc.SetWriteDeadline(until) // in tests connections have none
 		_, err := w.Write(b)
 		return err == nil
 	}
+}
+
+// sendRaw writes blocks.
+func (g *Gateway) sendRaw(w http.ResponseWriter, blocks []rawBlock) error {
+	write := g.paced(w)
 	for _, b := range blocks {
 		if !write(binary.AppendUvarint(nil, uint64(b.size))) {
 			return nil // the client went away
