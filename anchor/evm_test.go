@@ -32,7 +32,7 @@ func rules() *params.ChainConfig {
 	return &c
 }
 
-// evm runs contracts without blocks around them.
+// evm runs contracts without blocks around them, each call as a transaction.
 type evm struct {
 	t   testing.TB
 	cfg *runtime.Config
@@ -66,16 +66,35 @@ func (e *evm) mustDeploy(code []byte) common.Address {
 	return at
 }
 
+// deployGas is what a transaction with this code uses.
+func (e *evm) deployGas(code []byte) uint64 {
+	e.t.Helper()
+	_, _, left, err := runtime.Create(code, e.cfg)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return e.cfg.GasLimit - left + e.intrinsic(nil, code)
+}
+
+// intrinsic is what a transaction uses before it runs.
+func (e *evm) intrinsic(to *common.Address, data []byte) uint64 {
+	gas, err := core.IntrinsicGas(data, nil, nil, caller, to, new(uint256.Int), e.rules())
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return gas
+}
+
+func (e *evm) rules() params.Rules {
+	return e.cfg.ChainConfig.Rules(e.cfg.BlockNumber, true, e.cfg.Time)
+}
+
 // send calls a contract and keeps what it writes. The gas is that of a
 // transaction with this call.
 func (e *evm) send(to common.Address, call []byte) (out []byte, gas uint64, err error) {
+	e.cfg.State.Finalise(e.rules()) // what was written before costs what it costs in a new transaction
 	out, left, err := runtime.Call(to, call, e.cfg)
-	rules := e.cfg.ChainConfig.Rules(e.cfg.BlockNumber, true, e.cfg.Time)
-	base, failed := core.IntrinsicGas(call, nil, nil, caller, &to, new(uint256.Int), rules)
-	if failed != nil {
-		return nil, 0, failed
-	}
-	return out, e.cfg.GasLimit - left + base, refusal(out, err)
+	return out, e.cfg.GasLimit - left + e.intrinsic(&to, call), refusal(out, err)
 }
 
 // try calls a contract and undoes what it writes.

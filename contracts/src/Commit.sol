@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Calldata} from "./Calldata.sol";
 import {Protobuf} from "./Protobuf.sol";
 import {ValidatorSet} from "./ValidatorSet.sol";
 
@@ -28,6 +29,7 @@ struct Commit {
 /// of that length. They come in ascending order of the index, which is how none
 /// counts twice.
 library Commits {
+    using Calldata for bytes;
     using ValidatorSet for bytes;
 
     /// @notice Bytes are missing at the end, or a time is longer than times are.
@@ -66,11 +68,11 @@ library Commits {
         unchecked {
             while (signatures.length != 0) {
                 if (signatures.length < FIXED_LENGTH) revert MalformedSignatures(signatures.length);
-                uint256 length = FIXED_LENGTH + uint8(signatures[67]);
+                uint256 length = FIXED_LENGTH + uint8(signatures.word(66)[1]);
                 if (length > signatures.length || length > FIXED_LENGTH + MAX_TIME_LENGTH) {
                     revert MalformedSignatures(signatures.length);
                 }
-                uint256 index = uint16(bytes2(signatures));
+                uint256 index = uint16(bytes2(signatures.word(0)));
                 if (index < next) revert SignerOutOfOrder(index);
                 if (index >= members) revert SignerOutOfRange(index);
 
@@ -92,9 +94,9 @@ library Commits {
 
     /// @dev Who made the first of these signatures.
     function _signer(bytes32 digest, bytes calldata signatures, uint256 index) private pure returns (address signer) {
-        bytes32 r = bytes32(signatures[2:34]);
-        bytes32 s = bytes32(signatures[34:66]);
-        uint8 v = uint8(signatures[66]);
+        bytes32 r = signatures.word(2);
+        bytes32 s = signatures.word(34);
+        uint8 v = uint8(signatures.word(66)[0]);
         if (uint256(s) > HALF_ORDER || v > 1) revert SignatureNotCanonical(index);
         signer = ecrecover(digest, 27 + v, r, s);
         if (signer == address(0)) revert WrongSignature(index);
@@ -104,7 +106,7 @@ library Commits {
     /// 2 height, 3 round (left out if zero), 4 block id.
     function _head(Commit calldata commit, bytes32 blockHash, uint64 height) private pure returns (bytes memory) {
         bytes memory round = commit.round == 0 ? bytes("") : abi.encodePacked(hex"19", Protobuf.fixed64(commit.round));
-        bytes memory parts = abi.encodePacked(hex"08", Protobuf.varint(commit.parts), hex"1220", commit.partsHash);
+        bytes memory parts = abi.encodePacked(Protobuf.field(0x08, commit.parts), hex"1220", commit.partsHash);
         // The block id is the block's hash, 34 bytes, and the parts behind a tag
         // and a length.
         return abi.encodePacked(

@@ -40,8 +40,9 @@ library Headers {
     /// @param chainIdLeaf hash of leaf 1, see `leafOfChainId`
     /// @param validatorsHash hash of the set that signs the block
     function hash(Header calldata h, bytes32 chainIdLeaf, bytes32 validatorsHash) internal view returns (bytes32) {
-        bytes32 height = Rfc6962.leaf(bytes.concat(hex"08", Protobuf.varint(h.height)));
-        bytes32 time = Rfc6962.leaf(_timestamp(h.time, h.nanos));
+        bytes32 height = Rfc6962.leaf(Protobuf.field(0x08, h.height));
+        // Timestamp{1: seconds, 2: nanos}
+        bytes32 time = Rfc6962.leaf(bytes.concat(Protobuf.field(0x08, h.time), Protobuf.field(0x10, h.nanos)));
 
         bytes32 leaves0to3 = Rfc6962.node(Rfc6962.node(h.version, chainIdLeaf), Rfc6962.node(height, time));
         bytes32 leaves4to7 = Rfc6962.node(h.last, Rfc6962.node(h.data, _hashLeaf(validatorsHash)));
@@ -54,14 +55,6 @@ library Headers {
     /// @notice The hash of leaf 1, StringValue{1: chain id}, for an id of 1 to 127 bytes.
     function leafOfChainId(bytes memory chainId) internal view returns (bytes32) {
         return Rfc6962.leaf(bytes.concat(hex"0a", bytes1(uint8(chainId.length)), chainId));
-    }
-
-    /// @dev Timestamp{1: seconds, 2: nanos}; a field of value zero is left out.
-    function _timestamp(uint64 time, uint32 nanos) private pure returns (bytes memory) {
-        return bytes.concat(
-            time == 0 ? bytes("") : bytes.concat(hex"08", Protobuf.varint(time)),
-            nanos == 0 ? bytes("") : bytes.concat(hex"10", Protobuf.varint(nanos))
-        );
     }
 
     /// @dev The hash of a leaf BytesValue{1: a hash}.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Calldata} from "./Calldata.sol";
 import {Protobuf} from "./Protobuf.sol";
 
 /// @title Proofs in the chain's state, an IAVL+ tree over SHA-256
@@ -23,6 +24,8 @@ import {Protobuf} from "./Protobuf.sol";
 ///
 /// with 128 added to the length if the sibling is on the left.
 library Iavl {
+    using Calldata for bytes;
+
     /// @notice A leaf next to which a key would stand.
     /// @param key its key
     /// @param valueHash SHA-256 of its value
@@ -110,15 +113,14 @@ library Iavl {
     /// @dev The root above a node or leaf.
     function _climb(bytes32 hash, bytes calldata path, Siblings allowed) private view returns (bytes32) {
         while (path.length != 0) {
-            uint256 first = uint8(path[0]);
-            bool siblingIsLeft = first >= 128;
-            uint256 length = 1 + first % 128;
-            if (path.length < length + 32) revert MalformedPath();
+            uint256 first = uint8(path.word(0)[0]);
+            bool siblingIsLeft = first > 127;
+            uint256 end = 1 + (first & 127);
+            if (path.length < end + 32) revert MalformedPath();
             if (allowed != Siblings.Any && siblingIsLeft != (allowed == Siblings.Left)) revert WrongSide();
-            bytes32 sibling = bytes32(path[length:]);
-            bytes calldata head = path[1:length];
-            hash = siblingIsLeft ? _node(head, sibling, hash) : _node(head, hash, sibling);
-            path = path[length + 32:];
+            bytes32 sibling = path.word(end);
+            hash = siblingIsLeft ? _node(path[1:end], sibling, hash) : _node(path[1:end], hash, sibling);
+            path = path[end + 32:];
         }
         return hash;
     }

@@ -6,18 +6,13 @@ pragma solidity 0.8.37;
 library Protobuf {
     /// @notice LEB128: seven bits a byte, least significant first, the high bit set
     /// on all bytes but the last.
-    function varint(uint64 value) internal pure returns (bytes memory out) {
-        uint256 word = 0;
-        uint256 length = 1;
-        for (; value > 0x7f; value >>= 7) {
-            word = (word << 8) | 0x80 | (value & 0x7f);
-            length++;
-        }
-        // At most ten bytes, which go to the upper end of a word.
-        out = abi.encodePacked(((word << 8) | value) << (256 - 8 * length));
-        assembly ("memory-safe") {
-            mstore(out, length)
-        }
+    function varint(uint64 value) internal pure returns (bytes memory) {
+        return _varint(0, 0, value);
+    }
+
+    /// @notice A field that is a varint, behind its tag; left out if it is zero.
+    function field(uint8 tag, uint64 value) internal pure returns (bytes memory) {
+        return value == 0 ? bytes("") : _varint(tag, 1, value);
     }
 
     /// @notice sfixed64: eight bytes, least significant first.
@@ -25,5 +20,18 @@ library Protobuf {
         value = ((value & 0xff00ff00ff00ff00) >> 8) | ((value & 0x00ff00ff00ff00ff) << 8);
         value = ((value & 0xffff0000ffff0000) >> 16) | ((value & 0x0000ffff0000ffff) << 16);
         return bytes8((value >> 32) | (value << 32));
+    }
+
+    /// @dev A varint behind the first `length` bytes of a word.
+    function _varint(uint256 word, uint256 length, uint64 value) private pure returns (bytes memory out) {
+        for (; value > 0x7f; value >>= 7) {
+            word = (word << 8) | 0x80 | (value & 0x7f);
+            length++;
+        }
+        // At most eleven bytes, which go to the upper end of a word.
+        out = abi.encodePacked(((word << 8) | value) << (248 - 8 * length));
+        assembly ("memory-safe") {
+            mstore(out, add(length, 1))
+        }
     }
 }

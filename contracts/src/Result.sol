@@ -9,47 +9,37 @@ import {Codec} from "./Codec.sol";
 /// @param weight of all votes together
 /// @param votes how many voters were counted
 /// @param overwritten how many votes were replaced by later ones
-/// @param height the block of the chain that closed the election
 struct Result {
     uint256[] cells;
     uint256 columns;
     uint256 weight;
     uint64 votes;
     uint64 overwritten;
-    uint64 height;
 }
 
-/// @title Result records and the tallies in them (docs/spec/state.md, section 3)
+/// @title Result records (docs/spec/state.md, section 3)
 library Results {
     using Codec for Codec.Reader;
 
-    /// @notice Reads a result record.
+    /// @notice Reads a whole record.
     /// @return result what it says
-    /// @return tallyEnd where its tally ends, which begins at its second byte
-    function decode(bytes memory record) internal pure returns (Result memory result, uint256 tallyEnd) {
+    /// @return end of those of its bytes that say it; they begin with the second one
+    function decode(bytes memory record) internal pure returns (Result memory result, uint256 end) {
         Codec.Reader memory r = Codec.open(record);
-        _tally(r, result);
-        tallyEnd = r.next;
-        result.votes = r.uvarint();
-        result.overwritten = r.uvarint();
+        result = read(r);
+        end = r.next;
         r.uvarint(); // invalid ballots
         r.fixedBytes(32); // census root
         r.fixedBytes(32); // root of the log
         r.uvarint(); // size of the log
         r.fixedBytes(1); // method
-        result.height = r.uvarint();
+        r.uvarint(); // height that closed the election
         r.close();
     }
 
-    /// @notice Reads a tally alone.
-    function decodeTally(bytes memory tally) internal pure returns (Result memory result) {
-        Codec.Reader memory r = Codec.Reader(tally, 0);
-        _tally(r, result);
-        r.close();
-    }
-
-    /// @dev Reads a tally where the reader stands.
-    function _tally(Codec.Reader memory r, Result memory result) private pure {
+    /// @notice Reads the part of a record that says the result: the tally
+    /// (docs/spec/encoding.md, section 5) and two numbers.
+    function read(Codec.Reader memory r) internal pure returns (Result memory result) {
         if (r.fixedBytes(1) != 1) revert Codec.MalformedRecord();
         uint256 rows = r.uvarint();
         uint256 columns = r.uvarint();
@@ -62,5 +52,7 @@ library Results {
         result.cells = cells;
         result.columns = columns;
         result.weight = r.amount();
+        result.votes = r.uvarint();
+        result.overwritten = r.uvarint();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Codec} from "./Codec.sol";
 import {Iavl} from "./Iavl.sol";
 import {IAppHashes} from "./IAppHashes.sol";
 import {IResults} from "./IResults.sol";
@@ -9,28 +10,17 @@ import {Result, Results} from "./Result.sol";
 /// @title Results of elections, proved from the chain's state
 /// @notice Anybody proves a result once; every contract can then act on it. There is
 /// no owner: what stands here follows from an anchored application hash and nothing
-/// else. The chain writes a result when the election is over and never changes it.
+/// else. The chain writes a result when an election is over and never changes it.
 contract ResultRegistry is IResults {
-    /// @notice What is kept of a result: numbers in one slot, and its tally as the
-    /// chain encodes it, which for few options and voters fits another.
-    /// @param anchored the height of the header that it was proved against
-    /// @param votes see `Result`
-    /// @param overwritten see `Result`
-    /// @param height see `Result`
-    /// @param tally docs/spec/encoding.md, section 5
-    struct Kept {
-        uint64 anchored;
-        uint64 votes;
-        uint64 overwritten;
-        uint64 height;
-        bytes tally;
-    }
+    using Codec for Codec.Reader;
 
     /// @notice Where application hashes come from.
     IAppHashes public immutable anchor;
 
-    /// @dev Nothing was anchored at height 0, which marks those who are not there.
-    mapping(bytes32 election => Kept) private _kept;
+    /// @dev The height that a result was proved against, 8 bytes, and the bytes of the
+    /// record that say it, as the chain wrote them: with few options and voters they
+    /// fit one slot of storage.
+    mapping(bytes32 election => bytes) private _kept;
 
     /// @notice A result was proved against the header of a height.
     event ResultProved(bytes32 indexed election, uint64 indexed anchored, Result result);
@@ -47,37 +37,37 @@ contract ResultRegistry is IResults {
 
     /// @notice Proves the result of an election.
     /// @param election its id
-    /// @param anchored the height of an anchored header
-    /// @param record the result record of the state that this header commits to
+    /// @param anchored the height of an anchored header; the record is one of the
+    /// state that this header commits to
+    /// @param record the result record
     /// @param version the height that wrote the record
     /// @param path see `Iavl`
     function prove(bytes32 election, uint64 anchored, bytes calldata record, uint64 version, bytes calldata path)
         external
     {
-        Kept storage kept = _kept[election];
-        if (kept.anchored != 0 && anchor.isAnchored(kept.anchored)) revert AlreadyProved(election);
+        bytes memory before = _kept[election];
+        if (before.length != 0 && anchor.isAnchored(_anchored(before))) revert AlreadyProved(election);
+
         bytes32 root = Iavl.rootWith(abi.encodePacked("r", election), record, version, path);
         bytes32 appHash = anchor.appHash(anchored);
         if (root != appHash) revert WrongProof(root, appHash);
 
-        (Result memory proved, uint256 tallyEnd) = Results.decode(record);
-        kept.anchored = anchored;
-        kept.votes = proved.votes;
-        kept.overwritten = proved.overwritten;
-        kept.height = proved.height;
-        kept.tally = record[1:tallyEnd];
+        (Result memory proved, uint256 end) = Results.decode(record);
+        _kept[election] = abi.encodePacked(anchored, record[1:end]);
         emit ResultProved(election, anchored, proved);
     }
 
     /// @inheritdoc IResults
-    function result(bytes32 election) external view returns (Result memory found) {
-        Kept storage kept = _kept[election];
-        if (kept.anchored == 0) revert NotProved(election);
+    function result(bytes32 election) external view returns (Result memory) {
+        bytes memory kept = _kept[election];
+        if (kept.length == 0) revert NotProved(election);
         // Reverts if the chain was forked at or below that height.
-        anchor.appHash(kept.anchored);
-        found = Results.decodeTally(kept.tally);
-        found.votes = kept.votes;
-        found.overwritten = kept.overwritten;
-        found.height = kept.height;
+        anchor.appHash(_anchored(kept));
+        return Results.read(Codec.Reader(kept, 8));
+    }
+
+    /// @dev The height that a result was proved against.
+    function _anchored(bytes memory kept) private pure returns (uint64) {
+        return uint64(bytes8(kept));
     }
 }

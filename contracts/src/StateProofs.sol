@@ -73,6 +73,8 @@ contract StateProofs {
         Codec.Reader memory r = Codec.open(log);
         bytes32 logRoot = bytes32(r.fixedBytes(32));
         uint64 size = r.uvarint();
+        r.uvarint(); // voters
+        r.close();
         bytes32 root = Rfc6962.rootOf(Rfc6962.leaf(vote), position, size, votePath);
         if (root != logRoot) revert WrongVoteProof(root, logRoot);
     }

@@ -87,7 +87,7 @@ library ValidatorSet {
             total += power;
             // SimpleValidator{1: PublicKey{5: compressed key}, 2: power}
             bytes1 sign = y % 2 == 0 ? bytes1(0x02) : bytes1(0x03);
-            leaves[i] = Rfc6962.leaf(abi.encodePacked(hex"0a232a21", sign, x, hex"10", Protobuf.varint(power)));
+            leaves[i] = Rfc6962.leaf(abi.encodePacked(hex"0a232a21", sign, x, Protobuf.field(0x10, power)));
             _setMember(members, i, x, y, power);
         }
         if (total >= POWER_LIMIT) revert PowerOverflow();
