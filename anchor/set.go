@@ -99,7 +99,10 @@ func nodeHash(left, right [32]byte) [32]byte {
 }
 
 func root(hashes [][32]byte) [32]byte {
-	if len(hashes) == 1 {
+	switch len(hashes) {
+	case 0:
+		return sha256.Sum256(nil)
+	case 1:
 		return hashes[0]
 	}
 	k := 1

@@ -79,15 +79,16 @@ export function faults(path, text, ast) {
   })
   return out
 
-  // What callers hand over is explained, by name.
+  // What callers hand over is explained, by name, and what they get.
   function checkParameters(node) {
-    if (node.visibility !== 'external' && node.visibility !== 'public') return
     const comment = node.documentation?.text ?? ''
-    if (comment.includes('@inheritdoc')) return
+    if (node.visibility === 'private' || comment.includes('@inheritdoc')) return
     const explained = [...comment.matchAll(/@param (\w+)/g)].map((m) => m[1])
     for (const p of node.parameters.parameters) {
       if (!explained.includes(p.name)) fault(p, `@param ${p.name} is missing`)
     }
+    const returned = comment.match(/@return /g)?.length ?? 0
+    if (returned !== node.returnParameters.parameters.length) fault(node, `${returned} times @return`)
   }
 }
 

@@ -28,6 +28,8 @@ const broken = {
   'x has no comment': ['/// @notice C\ncontract C {\nuint256 x;\n}\n'],
   'E has no comment': ['/// @notice C\ncontract C {\nerror E();\n}\n'],
   '@param a is missing': ['/// @notice C\ncontract C {\n/// @notice f\nfunction f(uint256 a) external {}\n}\n'],
+  '@param b is missing': ['/// @notice L\nlibrary L {\n/// @notice f\nfunction f(uint256 b) internal {}\n}\n'],
+  '0 times @return': ['/// @notice C\ncontract C {\n/// @notice f\nfunction f() external returns (uint256) {}\n}\n'],
   'no name': ['/// @notice C\ncontract C {\n/// @notice r\nreceive() external payable {}\n}\n'],
   'hides in a modifier': ['/// @notice C\ncontract C {\nmodifier m() { _; }\n/// @notice f\nfunction f() external m {}\n}\n'],
   'asks who calls': [f('require(msg.sender != address(0));')],

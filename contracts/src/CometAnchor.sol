@@ -219,11 +219,13 @@ contract CometAnchor is IAppHashes {
     }
 
     /// @notice Where the contract stands.
+    /// @return the newest height, and what follows from it
     function latest() external view returns (Latest memory) {
         return _latest;
     }
 
     /// @notice The chain that is followed.
+    /// @return its id
     function chainId() external view returns (string memory) {
         bytes memory field = _chainIdField();
         bytes memory id = new bytes(field.length - 2);

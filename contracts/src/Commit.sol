@@ -50,9 +50,14 @@ library Commits {
     /// @dev Half the order of secp256k1, rounded down.
     uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
-    /// @notice The power of those who signed a block. Every signature must be right.
+    /// @notice Counts the power of those who signed a block. Every signature must be right.
+    /// @param commit what the signatures have in common
+    /// @param signatures see above
+    /// @param blockHash the hash of the block
+    /// @param height its height
     /// @param chainIdField see `fieldOfChainId`
     /// @param roll the set that signs, which the caller has checked
+    /// @return power the sum of theirs
     function signedPower(
         Commit calldata commit,
         bytes calldata signatures,
@@ -87,7 +92,9 @@ library Commits {
         }
     }
 
-    /// @notice Field 6 of the message: a chain id of 1 to 127 bytes.
+    /// @notice Makes field 6 of the message.
+    /// @param chainId the chain id, of 1 to 127 bytes
+    /// @return the field
     function fieldOfChainId(bytes memory chainId) internal pure returns (bytes memory) {
         return bytes.concat(hex"32", bytes1(uint8(chainId.length)), chainId);
     }

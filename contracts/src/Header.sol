@@ -37,8 +37,10 @@ struct Header {
 /// @title The hash of a header, which is the block's hash
 library Headers {
     /// @notice Hashes a header.
+    /// @param h the header
     /// @param chainIdLeaf hash of leaf 1, see `leafOfChainId`
     /// @param validatorsHash hash of the set that signs the block
+    /// @return the hash of the block
     function hash(Header calldata h, bytes32 chainIdLeaf, bytes32 validatorsHash) internal view returns (bytes32) {
         bytes32 height = Rfc6962.leaf(Protobuf.field(0x08, h.height));
         // Timestamp{1: seconds, 2: nanos}
@@ -52,7 +54,9 @@ library Headers {
         return Rfc6962.node(Rfc6962.node(leaves0to3, leaves4to7), Rfc6962.node(leaves8to11, h.proposal));
     }
 
-    /// @notice The hash of leaf 1, StringValue{1: chain id}, for an id of 1 to 127 bytes.
+    /// @notice Hashes leaf 1, StringValue{1: chain id}.
+    /// @param chainId the chain id, of 1 to 127 bytes
+    /// @return the hash of the leaf
     function leafOfChainId(bytes memory chainId) internal view returns (bytes32) {
         return Rfc6962.leaf(bytes.concat(hex"0a", bytes1(uint8(chainId.length)), chainId));
     }

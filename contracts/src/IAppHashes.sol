@@ -10,12 +10,14 @@ interface IAppHashes {
     /// is answered or accepted any more.
     error Frozen(uint64 from);
 
-    /// @notice The application hash in the header of a height, which is the root of
-    /// the state after the block before. Reverts if it is not known or not believed.
-    /// @param height of the header
+    /// @notice The application hash of a height. Reverts if it is not known or not
+    /// believed.
+    /// @param height of the header that it stands in
+    /// @return the root of the state after the block before that header's
     function appHash(uint64 height) external view returns (bytes32);
 
-    /// @notice Whether the application hash of a height is known and believed.
-    /// @param height of the header
+    /// @notice Whether there is an application hash of a height.
+    /// @param height of the header that it stands in
+    /// @return true if it is known and believed
     function isAnchored(uint64 height) external view returns (bool);
 }

@@ -11,5 +11,6 @@ interface IResults {
     /// @notice The result of an election. Reverts if it was not proved, or if what it
     /// was proved against is no longer believed (`IAppHashes.Frozen`).
     /// @param election its id
+    /// @return the final word on it
     function result(bytes32 election) external view returns (Result memory);
 }

@@ -82,6 +82,7 @@ library Iavl {
     /// @param value its bytes
     /// @param version the version of the tree, that is the height, that wrote it
     /// @param path from the leaf to the root
+    /// @return the root
     function rootWith(bytes memory key, bytes memory value, uint64 version, bytes calldata path)
         internal
         view
@@ -94,6 +95,7 @@ library Iavl {
     /// such proof.
     /// @param key its bytes
     /// @param proof its neighbours
+    /// @return the root
     function rootWithout(bytes memory key, Absence calldata proof) internal view returns (bytes32) {
         bool hasLeft = proof.left.key.length != 0;
         bool hasRight = proof.right.key.length != 0;

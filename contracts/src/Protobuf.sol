@@ -6,16 +6,23 @@ pragma solidity 0.8.37;
 library Protobuf {
     /// @notice LEB128: seven bits a byte, least significant first, the high bit set
     /// on all bytes but the last.
+    /// @param value a number
+    /// @return its encoding
     function varint(uint64 value) internal pure returns (bytes memory) {
         return _varint(0, 0, value);
     }
 
-    /// @notice A field that is a varint, behind its tag; left out if it is zero.
+    /// @notice A field that is a varint.
+    /// @param tag its number and kind
+    /// @param value a number
+    /// @return tag and varint; nothing if the number is zero
     function field(uint8 tag, uint64 value) internal pure returns (bytes memory) {
         return value == 0 ? bytes("") : _varint(tag, 1, value);
     }
 
     /// @notice sfixed64: eight bytes, least significant first.
+    /// @param value a number
+    /// @return its encoding
     function fixed64(uint64 value) internal pure returns (bytes8) {
         value = ((value & 0xff00ff00ff00ff00) >> 8) | ((value & 0x00ff00ff00ff00ff) << 8);
         value = ((value & 0xffff0000ffff0000) >> 16) | ((value & 0x0000ffff0000ffff) << 16);

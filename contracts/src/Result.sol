@@ -22,6 +22,7 @@ library Results {
     using Codec for Codec.Reader;
 
     /// @notice Reads a whole record.
+    /// @param record its bytes
     /// @return result what it says
     /// @return end of those of its bytes that say it; they begin with the second one
     function decode(bytes memory record) internal pure returns (Result memory result, uint256 end) {
@@ -39,6 +40,8 @@ library Results {
 
     /// @notice Reads the part of a record that says the result: the tally
     /// (docs/spec/encoding.md, section 5) and two numbers.
+    /// @param r the reader, where that part begins
+    /// @return result what it says
     function read(Codec.Reader memory r) internal pure returns (Result memory result) {
         if (r.fixedBytes(1) != 1) revert Codec.MalformedRecord();
         uint256 rows = r.uvarint();

@@ -12,7 +12,9 @@ library Rfc6962 {
     /// @notice The path is shorter or longer than the position and the size ask for.
     error WrongPathLength(uint256 length);
 
-    /// @notice The hash of a leaf: SHA-256(0x00 ‖ data).
+    /// @notice Hashes a leaf.
+    /// @param data its bytes
+    /// @return hash SHA-256(0x00 ‖ data)
     function leaf(bytes memory data) internal view returns (bytes32 hash) {
         assembly ("memory-safe") {
             let p := mload(0x40)
@@ -23,7 +25,10 @@ library Rfc6962 {
         }
     }
 
-    /// @notice The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
+    /// @notice Hashes an inner node.
+    /// @param left the hash of its left child
+    /// @param right the hash of its right child
+    /// @return hash SHA-256(0x01 ‖ left ‖ right)
     function node(bytes32 left, bytes32 right) internal view returns (bytes32 hash) {
         assembly ("memory-safe") {
             let p := mload(0x40)
@@ -35,7 +40,9 @@ library Rfc6962 {
         }
     }
 
-    /// @notice The root over hashes of leaves. At least one; the array is used up.
+    /// @notice Computes the root of a tree.
+    /// @param hashes those of the leaves, at least one; the array is used up
+    /// @return the root
     /// @dev Joining neighbours and carrying an odd last one up gives the same tree
     /// as splitting at the largest power of two.
     function root(bytes32[] memory hashes) internal view returns (bytes32) {
@@ -54,7 +61,10 @@ library Rfc6962 {
     /// @notice The root that a leaf at a position of a tree of a size leads to
     /// (RFC 9162, section 2.1.3.2). The caller compares it with the one it trusts.
     /// @param hash the hash of the leaf
+    /// @param position its place, counted from 0
+    /// @param size how many leaves there are
     /// @param path the siblings on the way from the leaf to the root
+    /// @return the root
     function rootOf(bytes32 hash, uint64 position, uint64 size, bytes32[] calldata path)
         internal
         view

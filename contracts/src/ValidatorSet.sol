@@ -38,28 +38,39 @@ library ValidatorSet {
     /// @dev The prime of the field of secp256k1, y² = x³ + 7.
     uint256 private constant P = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f;
 
-    /// @notice The height above which the set signs.
+    /// @notice When the set took office.
+    /// @param roll the set
+    /// @return the height above which it signs
     function since(bytes calldata roll) internal pure returns (uint64) {
         return uint64(bytes8(roll[0:8]));
     }
 
     /// @notice The power of all members.
+    /// @param roll the set
+    /// @return the sum
     function totalPower(bytes calldata roll) internal pure returns (uint64) {
         return uint64(bytes8(roll[8:16]));
     }
 
-    /// @notice The hash by which headers name the set.
+    /// @notice The name of the set.
+    /// @param roll the set
+    /// @return the hash by which headers name it
     function validatorsHash(bytes calldata roll) internal pure returns (bytes32) {
         return bytes32(roll[16:48]);
     }
 
     /// @notice How many members there are.
+    /// @param roll the set
+    /// @return their number
     function size(bytes calldata roll) internal pure returns (uint256) {
         return (roll.length - ROLL_HEAD) / MEMBER_LENGTH;
     }
 
-    /// @notice A member's address and power.
-    /// @param index below `size`; this is for the caller to check
+    /// @notice One member.
+    /// @param roll the set
+    /// @param index its place, below `size`; this is for the caller to check
+    /// @return who the address of its key
+    /// @return power its power
     function member(bytes calldata roll, uint256 index) internal pure returns (address who, uint256 power) {
         assembly ("memory-safe") {
             let entry := calldataload(add(roll.offset, add(ROLL_HEAD, mul(index, MEMBER_LENGTH))))
