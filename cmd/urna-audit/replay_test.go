@@ -21,6 +21,7 @@ type gateway struct {
 	*httptest.Server
 	genesis []byte
 	blocks  [][]byte
+	files   map[string][]byte // by CID
 }
 
 func (g *gateway) url() string { return g.URL + "/v2" }
@@ -47,6 +48,13 @@ func show(t *testing.T, c *apptest.Chain) *gateway {
 		for _, raw := range g.blocks[from-1:] {
 			_, _ = w.Write(append(binary.AppendUvarint(nil, uint64(len(raw))), raw...))
 		}
+	})
+	mux.HandleFunc("GET /v2/files/{cid}", func(w http.ResponseWriter, r *http.Request) {
+		if file, ok := g.files[r.PathValue("cid")]; ok {
+			_, _ = w.Write(file)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
 	})
 	g.Server = httptest.NewServer(mux)
 	t.Cleanup(g.Close)
