@@ -140,17 +140,24 @@ func begin(t *testing.T, o Options) *watching {
 	return r
 }
 
-// until waits for an event.
+// until waits for an event, in whatever order they come. Each is found once.
 func (r *watching) until(what Kind, height int64, source string) Event {
 	r.t.Helper()
+	is := func(e Event) bool { return e.Kind == what && e.Height == height && e.Source == source }
+	for i, e := range r.seen {
+		if is(e) {
+			r.seen = slices.Delete(r.seen, i, i+1)
+			return e
+		}
+	}
 	limit := time.After(time.Minute)
 	for {
 		select {
 		case e := <-r.events:
-			r.seen = append(r.seen, e)
-			if e.Kind == what && e.Height == height && e.Source == source {
+			if is(e) {
 				return e
 			}
+			r.seen = append(r.seen, e)
 		case <-limit:
 			r.t.Fatalf("there is no %s of block %d at %q, but %v", what, height, source, r.seen)
 		}
@@ -242,7 +249,9 @@ func TestAfterARestartTheFirstSightStillCounts(t *testing.T) {
 	a.show(func(a *screen) { a.blocks = append(all[:4:4], lie[4]) })
 	r = begin(t, o)
 	r.until(Disagree, 5, "A")
-	broken(t, r.ends(), check.Agreement)
+	if _, failed := check.Failed(r.ends()); !failed { // the law may have been quicker to end it
+		t.Error("the watch ends well")
+	}
 }
 
 func TestASourceThatIsLateIsNamedUntilItHasCaughtUp(t *testing.T) {

@@ -83,7 +83,7 @@ wrong; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally, 6 file,
 		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON")
-	root.AddCommand(newReplay(a), newArchive(a), newVerify(a), newVerifyExtends(a), newTiles(a)) // in the order of --help
+	root.AddCommand(newReplay(a), newWatch(a), newArchive(a), newVerify(a), newVerifyExtends(a), newTiles(a)) // in the order of --help
 	return root
 }
 
