@@ -222,3 +222,12 @@ func parse(uri string) (cid.Cid, error) {
 	}
 	return c, nil
 }
+
+// Canonical is the one way in which this package writes the URI of a file.
+func Canonical(uri string) (string, error) {
+	c, err := parse(uri)
+	if err != nil {
+		return "", err
+	}
+	return Scheme + c.String(), nil
+}

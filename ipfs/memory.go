@@ -25,7 +25,7 @@ type memory struct {
 	mu     sync.Mutex // guards what follows
 	values map[string][]byte
 	sorted []string // keys, for queries by prefix
-	ages   []string // keys, the oldest first; those that were deleted are skipped
+	ages   []string // keys, the oldest first; one that went and came again counts as old
 	bytes  int
 }
 
