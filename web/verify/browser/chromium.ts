@@ -57,6 +57,19 @@ export class Page {
     await this.send("DOM.setFileInputFiles", { nodeId, files });
   }
 
+  /** drop drops files or directories on an element. */
+  async drop(selector: string, ...files: string[]): Promise<void> {
+    const place = await this.run(`(() => {
+      const e = document.querySelector(${JSON.stringify(selector)});
+      e.scrollIntoView({ block: "center" });
+      const r = e.getBoundingClientRect();
+      return { x: r.x + 5, y: r.y + 5 };
+    })()`);
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await this.send("Input.dispatchDragEvent", { type, ...(place as object), data: { items: [], files, dragOperationsMask: 1 } });
+    }
+  }
+
   note(a: Answer): void {
     const p = a.params ?? {};
     if (a.method === "Runtime.exceptionThrown" || a.method === "Runtime.consoleAPICalled") this.problems.push(JSON.stringify(p));

@@ -1,11 +1,13 @@
 // The page as people open it: from disk, in Chromium. CHROMIUM names the program.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import * as forger from "../test/forger.ts";
+import { publish } from "../test/publish.ts";
 import { repo } from "../test/repo.ts";
 import { type Vector, vectorsOf } from "../test/vectors.ts";
 import { Chromium, type Page } from "./chromium.ts";
@@ -104,6 +106,35 @@ test("a checkpoint may be typed", async () => {
   assert.equal(await text(page, "#trust-state"), `The header of height ${height} is trusted.`);
   await check(page, put(vector));
   assert.match(String(await text(page, ".headline.good")), /is right/);
+  quiet(page);
+});
+
+test("a directory of log tiles is dropped or chosen", async () => {
+  const tiles = join(dir, "tiles");
+  for (const [path, b] of publish(300)) {
+    mkdirSync(dirname(join(tiles, path)), { recursive: true });
+    writeFileSync(join(tiles, path), b);
+  }
+  const genesis = join(dir, "forged.json");
+  writeFileSync(genesis, forger.genesis);
+  const page = await browser.open(address);
+  await page.choose("#genesis", [genesis]);
+  await page.until(`document.getElementById("trust-state").textContent.includes("${forger.chainId}")`);
+  for (const give of [() => page.drop("#drop", tiles), () => page.choose("#directory", [tiles])]) {
+    await page.run(`document.getElementById("verdicts").replaceChildren()`);
+    await give();
+    await page.until(`document.querySelectorAll("article").length === 1`);
+    assert.equal(await text(page, ".headline"), "This directory of log tiles is right.");
+    assert.equal(await status(page, "V48"), "passed");
+  }
+  quiet(page);
+});
+
+test("a receipt and an archive are dropped, and compared", async () => {
+  const page = await open();
+  await page.drop("#drop", put(accepted(archives)), put(accepted(receipts, "receipt")));
+  await page.until(`document.querySelectorAll("article").length === 2`);
+  assert.equal(await text(page, "#status"), "2 files were checked, 2 accepted.");
   quiet(page);
 });
 

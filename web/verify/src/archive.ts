@@ -177,7 +177,7 @@ class Archive {
     const asked = doc.claims.length === keys.length && keys.every((k, i) => doc.claims[i]?.value && equal(k, doc.claims[i].key));
     if (doc.height !== this.manifest.height || doc.vote || doc.notVoted || !asked) fail("V41", "30-proofs.json proves something else");
     if (doc.chainId !== this.manifest.chainId) fail("V01", `30-proofs.json is of chain ${doc.chainId}`);
-    verifyDocument(doc, trusted, this.report);
+    await verifyDocument(doc, trusted, this.machine, this.report);
     for (const s of [...doc.trail, doc.signed]) this.holds(s.header);
     return doc;
   }

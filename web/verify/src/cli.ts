@@ -96,7 +96,7 @@ async function main(): Promise<number> {
 }
 
 function print(v: Verdict, all: readonly Verdict[]): string {
-  const lines = [`${v.name}`, ""];
+  const lines = [v.name, ""];
   for (const [name, value] of facts(v)) lines.push(`  ${name.padEnd(13)} ${value}`);
   for (const n of newer(v, all)) lines.push(`  ${"newer".padEnd(13)} ${n}`);
   if (v.outcome?.closing) {
@@ -111,7 +111,13 @@ function print(v: Verdict, all: readonly Verdict[]): string {
   const { shows, doesNotShow } = meaning(v);
   if (shows.length > 0) lines.push("", "  It shows:", ...shows.map((s) => `  - ${s}`));
   if (doesNotShow.length > 0) lines.push("", "  It does not show:", ...doesNotShow.map((s) => `  - ${s}`));
-  return [...lines, "", headline(v), ""].join("\n") + "\n";
+  return [...lines, "", headline(v), ""].map(printable).join("\n") + "\n";
+}
+
+/** printable is a text without characters that a terminal obeys, which a file may
+ * hold. */
+function printable(s: string): string {
+  return s.replace(/[\p{Cc}\p{Cf}]/gu, (c) => (c === "\n" ? "\n" : "\ufffd"));
 }
 
 function json(v: Verdict, all: readonly Verdict[]): object {

@@ -72,26 +72,40 @@ export function verifyValidators(s: Signed): void {
   }
 }
 
-/** verifySigned checks that a signed header is valid (V22, V45) and returns how many
- * signatures it looked at. Whether its validators are the chain's is another
- * question. */
-export function verifySigned(s: Signed): number {
+/** Signature is a signature over a hash. */
+export interface Signature {
+  readonly hash: Bytes;
+  readonly signature: Bytes;
+}
+
+/** signatures are those of a commit, in the order of its slots. */
+export function signatures(h: Header, c: Commit | undefined): Signature[] {
+  return (c?.slots ?? []).flatMap((s) => (c && s ? [{ hash: keccak256(message(h, c, s)), signature: s.signature }] : []));
+}
+
+/** keysOf are the keys to which signatures lead; undefined for those that are nobody's.
+ * It is most of the work of checking a commit. */
+export function keysOf(list: readonly Signature[]): (Bytes | undefined)[] {
+  return list.map((s) => keyOf(s.hash, s.signature));
+}
+
+/** verifySigned checks that a signed header is valid (V22, V45), keys being those of its
+ * signatures, and returns how many these are. Whether its validators are the chain's is
+ * another question. */
+export function verifySigned(s: Signed, keys: readonly (Bytes | undefined)[]): number {
   verifyValidators(s);
   const { header: h, commit: c, validators: vs } = s;
   if (!c) return fail("V22", `header ${h.height} has no commit`);
   if (c.slots.length !== vs.list.length) fail("V22", `header ${h.height}: ${c.slots.length} slots for ${vs.list.length} validators`);
-  let power = 0n;
-  let signatures = 0;
+  let [power, next] = [0n, 0];
   vs.list.forEach((v, i) => {
-    const slot = c.slots[i];
-    if (!slot) return;
-    const key = keyOf(keccak256(message(h, c, slot)), slot.signature);
+    if (!c.slots[i]) return;
+    const key = keys[next++];
     if (!key || !equal(key, v.key)) fail("V22", `header ${h.height}: a signature is not that of validator ${hex(v.key)}`);
     power += v.power;
-    signatures++;
   });
   if (power * 3n <= vs.total * 2n) fail("V22", `header ${h.height} is signed by ${power} of ${vs.total}, which is not more than two thirds`);
-  return signatures;
+  return next;
 }
 
 /** powerOf is what the signers of a valid header hold in another set. */

@@ -3,7 +3,7 @@
 
 import { type Bytes, equal, hex } from "./bytes.ts";
 import { NotCanonical } from "./codec.ts";
-import { type Commit, parseCommit } from "./commit.ts";
+import { type Commit, parseCommit, signatures } from "./commit.ts";
 import type { Election } from "./election.ts";
 import { sha256 } from "./hash.ts";
 import { type Header, type Validators, parseHeader } from "./header.ts";
@@ -27,6 +27,7 @@ interface Entry {
   readonly hashes: readonly Bytes[]; // of all transactions of the block
   readonly size: number;
   readonly verified: Promise<Verified[]>; // those of the election
+  readonly keys: Promise<(Bytes | undefined)[]>; // of the signatures of the commit
 }
 
 /** Entries checks the entries one by one. */
@@ -92,8 +93,9 @@ export class Entries {
       await this.machine.pause();
     }
     const verified = this.machine.verify(this.manifest.chainId, own);
-    verified.catch(() => undefined); // whose turn it is will see it
-    return { header: h, commit: c, hashes, size, verified };
+    const keys = this.machine.keysOf(signatures(h, c));
+    for (const p of [verified, keys]) p.catch(() => undefined); // whose turn it is will see it
+    return { header: h, commit: c, hashes, size, verified, keys };
   }
 
   private async entry(e: Entry): Promise<void> {
@@ -102,7 +104,7 @@ export class Entries {
       if (!equal(merkleRoot(e.hashes), e.header.dataHash)) fail("V44", `the transactions of block ${e.header.height} are not those of its header`);
       this.report.passed("V44");
     }
-    if (e.commit) this.commit(e.header, e.commit);
+    if (e.commit) this.commit(e.header, e.commit, await e.keys);
     for (const t of await e.verified) {
       if ("failed" in t) return fail(t.failed, `block ${e.header.height}: ${t.detail}`);
       this.election.apply(t, { height: e.header.height, time: e.header.seconds });
@@ -135,11 +137,11 @@ export class Entries {
   }
 
   /** commit checks the commit of an entry, and that it follows from what is trusted. */
-  private commit(header: Header, commit: Commit): void {
+  private commit(header: Header, commit: Commit, keys: readonly (Bytes | undefined)[]): void {
     const place = this.places.get(hex(header.validatorsHash)) ?? fail("V45", `20-validators does not hold the validators of header ${header.height}`);
     if (place > this.used) fail("V41", `set ${place} of 20-validators is used before set ${this.used}`);
     this.used = Math.max(this.used, place + 1);
-    this.trusted = follow(this.trusted, { header, commit, validators: this.sets[place] as Validators }, this.report);
+    this.trusted = follow(this.trusted, { header, commit, validators: this.sets[place] as Validators }, keys, this.report);
   }
 }
 

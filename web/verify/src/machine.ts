@@ -1,8 +1,9 @@
-// What a verifier needs of the machine it runs on: somebody who verifies
-// transactions, perhaps on several processors, and a way to let others work.
+// What a verifier needs of the machine it runs on: somebody who checks signatures,
+// perhaps on several processors, and a way to let others work.
 
+import type { Bytes } from "./bytes.ts";
+import { type Signature, keysOf } from "./commit.ts";
 import { Failure, type ID } from "./report.ts";
-import { type Bytes } from "./bytes.ts";
 import { type Tx, verifyTx } from "./tx.ts";
 
 /** Verified is a transaction, or the check that it fails. */
@@ -12,6 +13,9 @@ export type Verified = Tx | { readonly failed: ID; readonly detail: string };
 export interface Machine {
   /** verify verifies transactions; results come in their order. */
   verify(chainId: string, txs: readonly Bytes[]): Promise<Verified[]>;
+
+  /** keysOf finds the keys to which signatures of validators lead, in their order. */
+  keysOf(list: readonly Signature[]): Promise<(Bytes | undefined)[]>;
 
   /** pause lets others work, if it is time for it. */
   pause(): Promise<void>;
@@ -45,16 +49,18 @@ export function breather(giveWay: () => Promise<void>, milliseconds: number): ()
 /** alone is a machine with one processor. */
 export function alone(giveWay: () => Promise<void>, progress: (transactions: number) => void): Machine {
   const pause = breather(giveWay, 30);
+  const oneByOne = async <T, U>(list: readonly T[], work: (one: readonly T[]) => U[]): Promise<U[]> => {
+    const out: U[] = [];
+    for (const t of list) {
+      out.push(...work([t]));
+      await pause();
+    }
+    return out;
+  };
   return {
     pause,
     progress,
-    async verify(chainId, txs) {
-      const out: Verified[] = [];
-      for (const raw of txs) {
-        out.push(...verifyAll(chainId, [raw]));
-        await pause();
-      }
-      return out;
-    },
+    verify: (chainId, txs) => oneByOne(txs, (one) => verifyAll(chainId, one)),
+    keysOf: (list) => oneByOne(list, keysOf),
   };
 }

@@ -3,18 +3,13 @@
 
 import type { Anchor } from "./archive.ts";
 import { hex } from "./bytes.ts";
+import { type Named, dropped } from "./drop.ts";
 import { browserFile, browserMachine, serve } from "./browser.ts";
 import { sha256 } from "./hash.ts";
 import { show } from "./show.ts";
 import { parseCheckpoint, trustGenesis } from "./trust.ts";
 import { type Verdict, verify, verifyDirectory } from "./verify.ts";
 import { headline, message } from "./words.ts";
-
-/** Named is a file with its path below what was dropped or chosen. */
-interface Named {
-  readonly path: string;
-  readonly file: File;
-}
 
 /** start makes the page work. program is the text of this script. */
 export function start(program: string): void {
@@ -41,7 +36,7 @@ export function start(program: string): void {
   drop.addEventListener("drop", (e) => {
     e.preventDefault();
     drop.classList.remove("over");
-    void dropped(e.dataTransfer).then(check);
+    dropped(e.dataTransfer).then(check, (err: unknown) => (at("status").textContent = message(err)));
   });
   for (const kind of ["dragover", "drop"]) addEventListener(kind, (e) => e.preventDefault()); // or the page would be left
 }
@@ -134,27 +129,6 @@ class Run {
     at("work").hidden = true;
     at("verdicts").replaceChildren(...done.map((v) => show(v, done)));
     at("status").textContent = done.length === 1 ? headline(done[0] as Verdict) : `${done.length} files were checked, ${done.filter((v) => v.error === undefined).length} accepted.`;
-  }
-}
-
-/** dropped are the files that were dropped, with those in directories. */
-async function dropped(data: DataTransfer | null): Promise<Named[]> {
-  const entries = [...(data?.items ?? [])].map((i) => i.webkitGetAsEntry()).filter((e) => e !== null);
-  return (await Promise.all(entries.map((e) => below(e, "")))).flat();
-}
-
-async function below(entry: FileSystemEntry, path: string): Promise<Named[]> {
-  const name = path + entry.name;
-  if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    return [{ path: name, file }];
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const out: Named[] = [];
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return out;
-    for (const e of some) out.push(...(await below(e, `${name}/`)));
   }
 }
 

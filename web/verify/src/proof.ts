@@ -3,9 +3,11 @@
 import { type Bytes, compare, equal } from "./bytes.ts";
 import { read } from "./codec.ts";
 import { ballotHash } from "./ballot.ts";
+import { signatures } from "./commit.ts";
 import type { Document, NotVoted, Vote } from "./document.ts";
 import { verifyAbsence, verifyExistence } from "./ics23.ts";
 import { included, leafHash } from "./log.ts";
+import type { Machine } from "./machine.ts";
 import { type Log, type Sealing, type VoteRecord, checkRecord, recordName, readLog, readSealing, readVoteRecord } from "./records.ts";
 import { type Report, fail, under } from "./report.ts";
 import { type Trusted, follow } from "./trust.ts";
@@ -18,16 +20,16 @@ export interface Shown {
 }
 
 /** verifyDocument checks a whole document against what is trusted. */
-export function verifyDocument(d: Document, trusted: Trusted, report: Report): Shown {
+export async function verifyDocument(d: Document, trusted: Trusted, machine: Machine, report: Report): Promise<Shown> {
   const header = d.signed.header;
   if (header.chainId !== d.chainId) fail("V01", `the signed header is of chain ${header.chainId}, not ${d.chainId}`);
   if (header.height !== d.height + 1) fail("V23", `the signed header is of height ${header.height}, not ${d.height + 1}`);
   if (!d.signed.commit) fail("V22", "the header of the document has no commit");
   let t = trusted;
-  [...d.trail, d.signed].forEach((s, i) => {
+  for (const [i, s] of [...d.trail, d.signed].entries()) {
     if (i > 0 && s.header.height === t.height) fail("V45", `header ${t.height} stands twice`);
-    t = follow(t, s, report);
-  });
+    t = follow(t, s, await machine.keysOf(signatures(s.header, s.commit)), report);
+  }
   report.passed("V01");
   for (const c of d.claims) {
     const name = under("V13", "claim", () => recordName(c.key));

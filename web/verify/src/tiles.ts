@@ -2,8 +2,9 @@
 
 import { type Bytes, concat, equal, hex, text, unbase64 } from "./bytes.ts";
 import { NotCanonical, read } from "./codec.ts";
-import { maxDocument, parseDocument } from "./document.ts";
+import { type Document, maxDocument, parseDocument } from "./document.ts";
 import { Tree, leafHash } from "./log.ts";
+import type { Machine } from "./machine.ts";
 import { type Shown, verifyDocument } from "./proof.ts";
 import { type Log, readLog } from "./records.ts";
 import { type Report, fail, under } from "./report.ts";
@@ -19,17 +20,17 @@ const maxEntries = width * (2 + 65_535);
 
 /** verifyTiles checks a directory of tiles (V41, V46, V48, and those of a proof
  * document). */
-export async function verifyTiles(files: Files, trust: (proof: ReturnType<typeof parseDocument>) => Trusted, pause: () => Promise<void>, report: Report): Promise<Shown> {
+export async function verifyTiles(files: Files, trust: (proof: Document) => Trusted, machine: Machine, report: Report): Promise<Shown> {
   const checkpoint = parseCheckpointNote(await get(files, "checkpoint", 4096, "V41"));
   const doc = parseDocument(await get(files, "proof.json", maxDocument, "V41"));
-  const shown = verifyDocument(doc, trust(doc), report);
+  const shown = await verifyDocument(doc, trust(doc), machine, report);
   const claim = doc.claims[0];
   if (!claim?.value || claim.key[0] !== 0x6c) return fail("V46", "proof.json is not about a vote log");
   const log = read(claim.value, readLog);
   const origin = `${doc.chainId}/votes/${hex(claim.key.subarray(1))}`;
   if (checkpoint.origin !== origin) fail("V46", `the checkpoint is of ${checkpoint.origin}, not ${origin}`);
   if (checkpoint.size !== log.size || !equal(checkpoint.root, log.root)) fail("V46", "the checkpoint is not the log that proof.json proves");
-  await new Tiles(files, log, pause, report).verify();
+  await new Tiles(files, log, machine, report).verify();
   report.skip("V41", "who published was not checked");
   report.passed("V41", 2);
   return shown;
@@ -73,7 +74,7 @@ class Tiles {
   constructor(
     private readonly files: Files,
     private readonly claimed: Log,
-    private readonly pause: () => Promise<void>,
+    private readonly machine: Machine,
     private readonly report: Report,
   ) {}
 
@@ -98,7 +99,7 @@ class Tiles {
       this.log.add(leaf);
       await this.add(0, leaf);
       at += 2 + length;
-      await this.pause();
+      await this.machine.pause();
     }
     if (at !== b.length) fail("V48", `${path} holds something besides`);
     this.report.passed("V48");

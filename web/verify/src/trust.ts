@@ -92,9 +92,9 @@ export function describe(t: Trusted): string {
   return t.hash ? `header ${t.height}, ${hex(t.hash)}` : `the genesis of ${t.chainId}`;
 }
 
-/** follow checks that a signed header follows from what is trusted (V01, V22, V45),
- * and returns it as the next thing to trust. */
-export function follow(t: Trusted, s: Signed, report: Report): Trusted {
+/** follow checks that a signed header, with the keys of its signatures, follows from what
+ * is trusted (V01, V22, V45), and returns it as the next thing to trust. */
+export function follow(t: Trusted, s: Signed, keys: readonly (Bytes | undefined)[], report: Report): Trusted {
   const h = s.header;
   if (t.chainId !== undefined && h.chainId !== t.chainId) fail("V01", `header ${h.height} is of chain ${h.chainId}, not ${t.chainId}`);
   if (h.height < t.height) fail("V45", `header ${h.height} comes before ${describe(t)}`);
@@ -106,7 +106,7 @@ export function follow(t: Trusted, s: Signed, report: Report): Trusted {
     report.passed("V45");
     return next;
   }
-  report.passed("V22", verifySigned(s));
+  report.passed("V22", verifySigned(s, keys));
   if (h.height === t.height + 1 && t.nextHash && !equal(h.validatorsHash, t.nextHash)) {
     fail("V45", `header ${h.height} has other validators than header ${t.height} announces`);
   }

@@ -2,7 +2,7 @@
 // says in words what was shown.
 
 import { type Anchor, type Outcome, verifyArchive } from "./archive.ts";
-import { maxDocument, parseDocument } from "./document.ts";
+import { type Document, maxDocument, parseDocument } from "./document.ts";
 import type { Machine } from "./machine.ts";
 import { Unsupported } from "./manifest.ts";
 import { type Shown, verifyDocument } from "./proof.ts";
@@ -33,10 +33,12 @@ export interface Verdict {
 /** verify verifies a file: a proof document if it begins as JSON, else an archive. The
  * verdict is there whatever happens. */
 export async function verify(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {
-  for await (const chunk of file.open()) {
-    if (chunk.length > 0) return chunk[0] === brace ? document(file, anchor) : archive(file, anchor, machine);
-  }
-  return archive(file, anchor, machine); // nothing is a file that ends too early
+  let first: number | undefined;
+  const unread = await caught(async () => {
+    for await (const chunk of file.open()) if ((first = chunk[0]) !== undefined) break;
+  });
+  if (unread) return { name: file.name, kind: "E", trusted: false, error: unread, checks: [], shown: undefined, outcome: undefined };
+  return first === brace ? document(file, anchor, machine) : archive(file, anchor, machine);
 }
 
 const brace = 0x7b; // {
@@ -51,7 +53,7 @@ export async function verifyDirectory(files: readonly Source[], anchor: Anchor, 
   const error = await caught(async () => {
     if (below.size < files.length) throw new Unsupported("files of more than one directory");
     const known = trust(anchor);
-    shown = await verifyTiles(below, (d) => known ?? rootOf(d), () => machine.pause(), report);
+    shown = await verifyTiles(below, (d) => known ?? rootOf(d), machine, report);
     trusted = known !== undefined;
   });
   return { name: root || "log tiles", kind: "T", trusted, error, checks: linesOf(report, error, anchor), shown, outcome: undefined };
@@ -63,7 +65,7 @@ async function archive(file: Source, anchor: Anchor, machine: Machine): Promise<
   return { name: file.name, kind: "E", trusted: outcome.trusted ?? false, error, checks: linesOf(report, error, anchor), shown: undefined, outcome };
 }
 
-async function document(file: Source, anchor: Anchor): Promise<Verdict> {
+async function document(file: Source, anchor: Anchor, machine: Machine): Promise<Verdict> {
   const report = new Report("R");
   let [shown, trusted]: [Shown | undefined, boolean] = [undefined, false];
   const error = await caught(async () => {
@@ -71,7 +73,7 @@ async function document(file: Source, anchor: Anchor): Promise<Verdict> {
     const d = parseDocument(b);
     report.passed("V41");
     const known = trust(anchor);
-    shown = verifyDocument(d, known ?? rootOf(d), report);
+    shown = await verifyDocument(d, known ?? rootOf(d), machine, report);
     trusted = known !== undefined;
   });
   return { name: file.name, kind: "R", trusted, error, checks: linesOf(report, error, anchor), shown, outcome: undefined };
@@ -94,7 +96,7 @@ function trust(anchor: Anchor): Trusted | undefined {
 
 /** rootOf is what a document begins with that nobody vouches for. Verified against it
  * a document agrees with itself, and may be of any chain. */
-function rootOf(d: ReturnType<typeof parseDocument>): Trusted {
+function rootOf(d: Document): Trusted {
   const { header } = d.trail[0] ?? d.signed;
   return trustCheckpoint(header.height, header.hash);
 }

@@ -77,6 +77,14 @@ test("the first file that is wrong decides", () => {
   assert.equal(run(put(accepted(archives)), bad, "--genesis", genesis).code, 5);
 });
 
+test("a file cannot give orders to a terminal", () => {
+  const path = join(dir, "named\u001b[31mred\u202e");
+  writeFileSync(path, accepted(archives).bytes);
+  const r = run(path, "--genesis", genesis);
+  assert.equal(r.code, 0);
+  assert.doesNotMatch(r.out.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+});
+
 test("a command that makes no sense ends with 1", () => {
   const path = put(accepted(archives));
   for (const args of [[], ["--json"], [path, "--genesis"], [path, "--trust", "x"], [path, "--what"], [path, "--genesis", genesis, "--trust", `1:${"0".repeat(64)}`]]) {
