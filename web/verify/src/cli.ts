@@ -41,7 +41,7 @@ interface Command {
 const anchors = {
   "--genesis": (path: string): Anchor => ({ genesis: new Uint8Array(readFileSync(path)) }),
   "--genesis-hash": (digits: string): Anchor | string => {
-    const genesisHash = unhex(digits.toLowerCase(), 32);
+    const genesisHash = unhex(digits.toLowerCase().replace(/^0x/, ""), 32);
     return genesisHash ? { genesisHash } : "--genesis-hash is 64 hex digits";
   },
   "--trust": (text: string): Anchor | string => {

@@ -23,7 +23,7 @@ export function trustCheckpoint(height: number, hash: Bytes): Trusted {
 
 /** parseCheckpoint reads HEIGHT:HASH, undefined if it is not of that form. */
 export function parseCheckpoint(s: string): Trusted | undefined {
-  const [, height, digits] = /^([1-9][0-9]{0,15}):([0-9a-fA-F]{64})$/.exec(s) ?? [];
+  const [, height, digits] = /^([1-9][0-9]{0,15}):(?:0x)?([0-9a-fA-F]{64})$/.exec(s) ?? [];
   const hash = unhex((digits ?? "").toLowerCase(), 32);
   return hash && Number.isSafeInteger(Number(height)) ? trustCheckpoint(Number(height), hash) : undefined;
 }

@@ -3,16 +3,12 @@ import { test } from "node:test";
 import { base64, concat, utf8 } from "../src/bytes.ts";
 import { merkleRoot } from "../src/log.ts";
 import { pathOf } from "../src/tiles.ts";
-import { type Verdict, verifyDirectory } from "../src/verify.ts";
+import type { Verdict } from "../src/verify.ts";
 import * as forger from "./forger.ts";
 import { election, publish } from "./publish.ts";
-import { once } from "./repo.ts";
-import { checkOf, machine } from "./vectors.ts";
+import { checkOf, judgeDirectory } from "./vectors.ts";
 
-function judge(files: Map<string, Uint8Array>): Promise<Verdict> {
-  const sources = [...files].map(([path, b]) => ({ name: `dir/${path}`, size: b.length, open: () => once(b, 1000) }));
-  return verifyDirectory(sources, { genesis: forger.genesis }, machine);
-}
+const judge = (files: ReadonlyMap<string, Uint8Array>): Promise<Verdict> => judgeDirectory(files, { genesis: forger.genesis });
 
 test("tiles have the names of C2SP", () => {
   assert.equal(pathOf(0, 1234067, 256), "tile/0/x001/x234/067");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hex } from "../src/bytes.ts";
 import { random } from "./repo.ts";
-import { type Vector, checkOf, judge, vectorsOf } from "./vectors.ts";
+import { type Vector, checkOf, directories, judge, judgeDirectory, vectorsOf } from "./vectors.ts";
 
 const archives = vectorsOf("archives.json").vectors;
 const receipts = vectorsOf("receipts.json").vectors;
@@ -44,6 +44,29 @@ for (const [what, vectors] of [["archive", archives], ["document", receipts]] as
     assert.deepEqual(wrong, []);
   });
 }
+
+const tiles = directories();
+
+for (const vector of tiles.vectors.filter((v) => v.accepts)) {
+  test(`the directory ${vector.name} is accepted: ${vector.accepts?.about}`, async () => {
+    const v = await judgeDirectory(vector.files, { genesis: tiles.genesis });
+    if (v.error !== undefined) throw v.error;
+    assert.ok(v.trusted);
+    assert.equal(v.checks.find((c) => c.id === "V46")?.items, vector.accepts?.size);
+    assert.ok(hex(v.shown?.document.claims[0]?.value ?? new Uint8Array(0)).includes(vector.accepts?.root ?? "none"));
+  });
+}
+
+test("every directory with an altered file is refused with its number", async () => {
+  const wrong: string[] = [];
+  const altered = tiles.vectors.filter((v) => v.fails);
+  assert.ok(altered.length > 20);
+  for (const vector of altered) {
+    const got = checkOf(await judgeDirectory(vector.files, { genesis: tiles.genesis }));
+    if (got !== vector.fails) wrong.push(`${vector.name}: ${got}, not ${vector.fails}`);
+  }
+  assert.deepEqual(wrong, []);
+});
 
 test("how a file comes in pieces changes nothing", async () => {
   for (const vector of archives.filter((v) => v.accepts)) {
