@@ -94,7 +94,12 @@ func (e *evm) rules() params.Rules {
 func (e *evm) send(to common.Address, call []byte) (out []byte, gas uint64, err error) {
 	e.cfg.State.Finalise(e.rules()) // what was written before costs what it costs in a new transaction
 	out, left, err := runtime.Call(to, call, e.cfg)
-	return out, e.cfg.GasLimit - left + e.intrinsic(&to, call), refusal(out, err)
+	gas = e.cfg.GasLimit - left + e.intrinsic(&to, call)
+	floor, failed := core.FloorDataGas(e.rules(), caller, &to, new(uint256.Int), call, nil)
+	if failed != nil {
+		return nil, 0, failed
+	}
+	return out, max(gas, floor), refusal(out, err)
 }
 
 // try calls a contract and undoes what it writes.

@@ -40,12 +40,11 @@ func TestGas(t *testing.T) {
 	var rows []row
 	measured := func(what string, gas uint64) { rows = append(rows, row{what, gas}) }
 
+	four := newWorld(t, newChain(t, testChainID, equal(4, 10)...))
+	measured("deploy the anchor, 4 validators", four.deployGas(four.code()))
+	measured("deploy the registry", four.deployGas(RegistryCode(four.at)))
 	for _, n := range []int{1, 4, 20, 50, 100} {
 		w := newWorld(t, newChain(t, testChainID, equal(n, 10)...))
-		if n == 4 {
-			measured("deploy the anchor, 4 validators", w.deployGas(w.code()))
-			measured("deploy the registry", w.deployGas(RegistryCode(w.at)))
-		}
 		w.skip(1_000_000, how{})
 		measured(fmt.Sprintf("anchor, %d validators", n), w.anchor(w.next(how{})))
 		old, join := w.vals.Validators[0], w.validator(10)

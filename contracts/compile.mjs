@@ -18,7 +18,7 @@ const deployed = ['CometAnchor', 'ResultRegistry', 'StateProofs', 'Treasury']
 const settings = {
   evmVersion: 'cancun',
   viaIR: true,
-  optimizer: { enabled: true, runs: 100_000 },
+  optimizer: { enabled: true, runs: 1_000 },
   // No hash of the sources in the code, so that a comment does not change it.
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
   outputSelection: {
