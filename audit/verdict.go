@@ -136,6 +136,8 @@ func (v *Verdict) WriteText(w io.Writer) {
 		}
 	}
 	switch {
+	case v.OK && v.Height == 0:
+		fmt.Fprintf(w, "The chain %s has no block yet that another one confirms.\n", v.ChainID)
 	case v.OK:
 		fmt.Fprintf(w, "The chain %s from its genesis to height %d is what the law makes of it;\n", v.ChainID, v.Height)
 		fmt.Fprintf(w, "%s in %s, %d of them closed and counted once more.\n",

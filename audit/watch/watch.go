@@ -94,7 +94,7 @@ func Run(ctx context.Context, o Options) (*audit.Verdict, error) {
 		return v, err
 	}
 	if w.alarms > 0 {
-		return v, check.Fail(check.Agreement, "%d alarms; the first one: %s", w.alarms, w.first)
+		return v, check.Fail(check.Agreement, "alarms: %d; the first one: %s", w.alarms, w.first)
 	}
 	return v, nil
 }
@@ -177,7 +177,8 @@ func (w *watch) Genesis(ctx context.Context) (doc []byte, err error) {
 	return doc, err
 }
 
-// Tip implements audit.Source. With Once it is what everybody has to show.
+// Tip implements audit.Source. With Once it is what everybody has to show;
+// without, whoever does not answer yet may answer later.
 func (w *watch) Tip(ctx context.Context) (int64, error) {
 	var err error
 	for _, s := range w.o.Sources {
@@ -185,7 +186,7 @@ func (w *watch) Tip(ctx context.Context) (int64, error) {
 		err = errors.Join(err, bad)
 		w.goal = max(w.goal, h)
 	}
-	if w.goal > 0 {
+	if w.goal > 0 || !w.o.Once {
 		err = nil
 	}
 	return w.goal, err

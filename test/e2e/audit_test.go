@@ -2,8 +2,11 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,6 +36,16 @@ func audited(t *testing.T, nodes ...*node) *audit.Verdict {
 	return v
 }
 
+// rpc is where CometBFT's RPC of a node of a testnet listens.
+func (n *node) rpc(t *testing.T) string {
+	t.Helper()
+	u, err := url.Parse(n.client.URL())
+	check(t, err)
+	port, err := strconv.Atoi(u.Port())
+	check(t, err)
+	return fmt.Sprintf("http://127.0.0.1:%d", port-gatewayPort+rpcPort)
+}
+
 // replayed runs the auditor, which must find nothing wrong.
 func replayed(t *testing.T, args ...string) *audit.Verdict {
 	t.Helper()
@@ -49,6 +62,14 @@ func replayed(t *testing.T, args ...string) *audit.Verdict {
 func (p *poll) audited(t *testing.T) {
 	t.Helper()
 	v := audited(t, p.net.nodes...)
+	replayed(t, "--rpc", p.net.nodes[0].rpc(t))
+	var watch []string
+	for _, n := range p.net.nodes {
+		watch = append(watch, "--gateway", n.client.URL())
+	}
+	if out, err := exec.Command(filepath.Join(bin, "urna-audit"), append([]string{"watch", "--once"}, watch...)...).CombinedOutput(); err != nil {
+		t.Errorf("the gateways do not agree: %v\n%s", err, out)
+	}
 	for _, e := range v.Elections {
 		if e.ID == p.id.String() {
 			if e.Voters != uint64(p.net.Voters) || e.Closed == 0 {

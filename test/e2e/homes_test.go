@@ -16,10 +16,11 @@ import (
 	"urna/client"
 )
 
-// portsPerNode is the distance between the ports of two nodes of a testnet; the
-// gateway is the third.
+// portsPerNode is the distance between the ports of two nodes of a testnet;
+// CometBFT's RPC is the second, the gateway the third.
 const (
 	portsPerNode = 10
+	rpcPort      = 1
 	gatewayPort  = 2
 )
 
