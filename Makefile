@@ -9,6 +9,7 @@ FUZZTIME ?= 60s
 SOAK     ?= 30m
 SIM      ?= 10m
 BENCH    ?= .
+VOTES    ?= 200000
 CHROMIUM ?= chromium
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -29,7 +30,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench e2e conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ fuzz: ## every fuzz test for FUZZTIME (60s) each
 
 bench: ## Go benchmarks; BENCH is a pattern
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $$($(GO) list ./... | grep -v '/test/')
+
+bench-audit: ## a network makes VOTES (200000) votes, the auditor replays them
+	$(GO) test -count 1 -run '^$$' -bench Audit -benchtime 1x -timeout 120m ./test/e2e -args -votes $(VOTES)
 
 e2e: build ## networks of separate processes, with faults
 	$(GO) test -count 1 -timeout 20m ./test/e2e

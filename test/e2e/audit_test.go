@@ -47,7 +47,7 @@ func (n *node) rpc(t *testing.T) string {
 }
 
 // replayed runs the auditor, which must find nothing wrong.
-func replayed(t *testing.T, args ...string) *audit.Verdict {
+func replayed(t testing.TB, args ...string) *audit.Verdict {
 	t.Helper()
 	out, err := exec.Command(filepath.Join(bin, "urna-audit"), append([]string{"replay", "--json"}, args...)...).Output()
 	var v audit.Verdict

@@ -25,7 +25,7 @@ const (
 )
 
 // makeHomes lets urnad make the homes of a network, as an operator would.
-func makeHomes(t *testing.T, dir string, n network) []*node {
+func makeHomes(t testing.TB, dir string, n network) []*node {
 	t.Helper()
 	base := freePorts(t, portsPerNode*n.Validators)
 	out := filepath.Join(dir, "homes")
@@ -44,7 +44,7 @@ func makeHomes(t *testing.T, dir string, n network) []*node {
 }
 
 // newNode describes the node whose home is made already.
-func newNode(t *testing.T, dir, name, home string, port int) *node {
+func newNode(t testing.TB, dir, name, home string, port int) *node {
 	t.Helper()
 	// An attempt is cheap and the next gateway is near: a test asks again itself.
 	c, err := client.New(client.Config{URL: fmt.Sprintf("http://127.0.0.1:%d/v2", port), Attempts: 1, Poll: 100 * time.Millisecond})
@@ -55,7 +55,7 @@ func newNode(t *testing.T, dir, name, home string, port int) *node {
 }
 
 // freePorts finds the first of n neighbouring ports that nothing listens on.
-func freePorts(t *testing.T, n int) int {
+func freePorts(t testing.TB, n int) int {
 	t.Helper()
 	for range 100 {
 		base := 20_000 + rand.IntN(30_000)

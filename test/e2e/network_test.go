@@ -70,7 +70,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(bin)
-		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "urna/cmd/urnad", "urna/cmd/urna", "urna/cmd/urna-audit")
+		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "urna/cmd/urnad", "urna/cmd/urna", "urna/cmd/urna-audit", "urna/cmd/urna-load")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {
 			fmt.Fprintln(os.Stderr, "build the programs:", err)
@@ -89,7 +89,7 @@ type testnet struct {
 
 // startNetwork makes the homes of a network, starts its nodes and waits until
 // each has made a block. Everything is stopped when the test ends.
-func startNetwork(t *testing.T, n network) *testnet {
+func startNetwork(t testing.TB, n network) *testnet {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "urna-e2e-")
 	if err != nil {
@@ -157,7 +157,7 @@ type node struct {
 
 // start runs the node's process. That it ends on its own is an error of the
 // test.
-func (n *node) start(t *testing.T) {
+func (n *node) start(t testing.TB) {
 	t.Helper()
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -184,18 +184,18 @@ func (n *node) start(t *testing.T) {
 }
 
 // kill ends the process as a power cut would.
-func (n *node) kill(t *testing.T) {
+func (n *node) kill(t testing.TB) {
 	t.Helper()
 	n.end(t, syscall.SIGKILL)
 }
 
 // stop ends the process as an operator would.
-func (n *node) stop(t *testing.T) {
+func (n *node) stop(t testing.TB) {
 	t.Helper()
 	n.end(t, syscall.SIGTERM)
 }
 
-func (n *node) end(t *testing.T, signal os.Signal) {
+func (n *node) end(t testing.TB, signal os.Signal) {
 	t.Helper()
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -245,7 +245,7 @@ func (n *node) height() (int64, error) {
 }
 
 // waitHeight waits until the node has reached a height.
-func (n *node) waitHeight(t *testing.T, height int64, patience time.Duration) {
+func (n *node) waitHeight(t testing.TB, height int64, patience time.Duration) {
 	t.Helper()
 	err := until(patience, func() error {
 		h, err := n.height()

@@ -90,6 +90,9 @@ func openPoll(t *testing.T, n *testnet) *poll {
 	}, metadata)
 	check(t, err)
 	check(t, c.WaitMined(ctx, hash))
+	for _, node := range n.nodes { // a vote may come to any of them
+		check(t, until(time.Minute, func() error { _, err := node.client.Election(ctx, p.id); return err }))
+	}
 	return p
 }
 
@@ -282,7 +285,7 @@ func newKey(t *testing.T) *ethkey.Key {
 	return key
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
