@@ -1,7 +1,9 @@
 package anchor
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -10,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"urna/anchor/contract"
 )
@@ -136,24 +139,82 @@ type Anchored struct {
 // Anchored lists what was anchored in some blocks of Ethereum, both included, in
 // the order in which it was.
 func (r *Reader) Anchored(ctx context.Context, from, to uint64) ([]Anchored, error) {
+	var out []Anchored
+	err := r.events(ctx, from, to, contract.CometAnchorAnchoredEventName, func(l *types.Log) error {
+		e, err := r.abi.UnpackAnchoredEvent(l)
+		if err == nil {
+			out = append(out, Anchored{e.Height, e.AppHash, e.BlockHash, l.TxHash, l.BlockNumber})
+		}
+		return err
+	})
+	return out, err
+}
+
+// Change is a set that took office; the first is the one that the contract was
+// created with.
+type Change struct {
+	Since          uint64
+	ValidatorsHash [32]byte
+	In             common.Hash // transaction on Ethereum
+	Block          uint64      // of Ethereum
+}
+
+// Changes lists the sets that took office in some blocks of Ethereum, both
+// included, in order.
+func (r *Reader) Changes(ctx context.Context, from, to uint64) ([]Change, error) {
+	var out []Change
+	err := r.events(ctx, from, to, contract.CometAnchorSetChangedEventName, func(l *types.Log) error {
+		e, err := r.abi.UnpackSetChangedEvent(l)
+		if err == nil {
+			out = append(out, Change{e.Since, e.ValidatorsHash, l.TxHash, l.BlockNumber})
+		}
+		return err
+	})
+	return out, err
+}
+
+func (r *Reader) events(ctx context.Context, from, to uint64, name string, visit func(*types.Log) error) error {
 	parsed, err := contract.CometAnchorMetaData.ParseABI()
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("anchor: read events: %w", err)
 	}
 	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{
 		FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(to),
-		Addresses: []common.Address{r.address}, Topics: [][]common.Hash{{parsed.Events[contract.CometAnchorAnchoredEventName].ID}},
+		Addresses: []common.Address{r.address}, Topics: [][]common.Hash{{parsed.Events[name].ID}},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("anchor: read events: %w", err)
+		return fmt.Errorf("anchor: read events: %w", err)
 	}
-	var out []Anchored
 	for i := range logs {
-		e, err := r.abi.UnpackAnchoredEvent(&logs[i])
-		if err != nil {
-			return nil, fmt.Errorf("anchor: read an event: %w", err)
+		if err := visit(&logs[i]); err != nil {
+			return fmt.Errorf("anchor: read an event: %w", err)
 		}
-		out = append(out, Anchored{e.Height, e.AppHash, e.BlockHash, logs[i].TxHash, logs[i].BlockNumber})
 	}
-	return out, nil
+	return nil
+}
+
+// ErrCode says that an address has other code than a contract of ours would.
+var ErrCode = errors.New("anchor: the code at this address is another one")
+
+// CheckCode looks whether the code at the address is that of an anchor of this
+// chain with this trusting period. It does not look at the height, the time and the
+// validators that the contract was created with: the first of Changes names them.
+func (r *Reader) CheckCode(ctx context.Context, d Deployment) error {
+	code, err := d.Code()
+	if err != nil {
+		return err
+	}
+	// A call to nobody deploys, and gives the code that would stay.
+	want, err := r.client.CallContract(ctx, ethereum.CallMsg{Data: code}, nil)
+	if err != nil {
+		return fmt.Errorf("anchor: try a deployment: %w", Explain(err))
+	}
+	got, err := r.client.CodeAt(ctx, r.address, nil)
+	if err != nil {
+		return fmt.Errorf("anchor: read code: %w", err)
+	}
+	if len(want) == 0 || !bytes.Equal(got, want) {
+		return ErrCode
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package anchor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/big"
@@ -84,6 +85,7 @@ func TestALifeOnEthereum(t *testing.T) {
 	c := newChain(t, testChainID, equal(4, 10)...)
 	c.time = time.Now().UTC()
 	w := newWorld(t, c) // the same without blocks
+	d := w.deployment()
 	at := e.send(nil, w.code()).ContractAddress
 	r := NewReader(at, e.client)
 	if id, err := r.ChainID(ctx); err != nil || id != testChainID {
@@ -94,7 +96,11 @@ func TestALifeOnEthereum(t *testing.T) {
 	}
 
 	var want []Anchored
+	rotations := 0
 	for _, b := range life(w.chain) {
+		if !bytes.Equal(b.ValidatorsHash, b.NextValidatorsHash) {
+			rotations++
+		}
 		e.clock(b.Time)
 		call := w.call(b)
 		estimate, err := r.EstimateGas(ctx, e.account.From, call)
@@ -133,6 +139,30 @@ func TestALifeOnEthereum(t *testing.T) {
 	middle := want[5].Block
 	if got, err = r.Anchored(ctx, middle, middle); err != nil || len(got) != 1 || got[0] != want[5] {
 		t.Errorf("in block %d: %+v, %v", middle, got, err)
+	}
+
+	changes, err := r.Changes(ctx, 0, head)
+	must(t, err)
+	if len(changes) != 1+rotations || changes[0].Since != 0 || changes[rotations].Since != w.since {
+		t.Errorf("%d sets took office: %+v", len(changes), changes)
+	}
+	if got := ValidatorsHash(d.Validators); changes[0].ValidatorsHash != got {
+		t.Errorf("the first set is %x, want %x", changes[0].ValidatorsHash, got)
+	}
+
+	must(t, r.CheckCode(ctx, d))
+	other := d
+	other.ChainID = "vocdoni/TEST/2"
+	if err := r.CheckCode(ctx, other); !errors.Is(err, ErrCode) {
+		t.Errorf("an anchor of another chain: %v", err)
+	}
+	other = d
+	other.TrustingPeriod++
+	if err := r.CheckCode(ctx, other); err != nil { // whole seconds
+		t.Error(err)
+	}
+	if err := NewReader(common.Address{1}, e.client).CheckCode(ctx, d); !errors.Is(err, ErrCode) {
+		t.Errorf("where there is no contract: %v", err)
 	}
 
 	_, err = r.AppHash(ctx, 1<<62)

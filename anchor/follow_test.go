@@ -1,6 +1,8 @@
 package anchor
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -138,4 +140,73 @@ func TestHeightsAndRoundsOfEveryLength(t *testing.T) {
 		w.anchor(w.skip(1<<bits-2-w.height, how{round: int32(1<<min(bits, 31) - 1), parts: 1<<min(bits, 31) - 1}))
 		w.anchor(w.next(how{round: int32(bits), parts: 1 << min(bits, 30)}))
 	}
+}
+
+func TestTheContractAgreesWithCometBFTAboutRandomCommits(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(11, 0))
+	accepted, refusals := 0, 0
+	for range 20 {
+		var powers []int64
+		for range 1 + rnd.IntN(12) {
+			powers = append(powers, 1+rnd.Int64N(1<<rnd.IntN(40)))
+		}
+		w := newWorld(t, newChain(t, testChainID, powers...))
+		for range 20 {
+			h := how{round: rnd.Int32N(3), parts: 1 + rnd.Uint32N(300)}
+			for i := range w.vals.Validators {
+				switch rnd.IntN(10) {
+				case 0, 1:
+					h.absent = append(h.absent, i)
+				case 2:
+					h.forNone = append(h.forNone, i)
+				}
+			}
+			switch v := w.vals.Validators[rnd.IntN(w.vals.Size())]; rnd.IntN(4) {
+			case 0:
+				h.change = append(h.change, w.validator(1+rnd.Int64N(1<<30)))
+			case 1:
+				h.change = append(h.change, power(v, 1+rnd.Int64N(1<<30)))
+			case 2:
+				if w.vals.Size() > 1 {
+					h.change = append(h.change, leave(v))
+				}
+			}
+			before := w.copy()
+			b := w.skip(rnd.Int64N(1000), h)
+			if b.vals.VerifyCommitLight(b.ChainID, b.Commit.BlockID, b.Height, b.Commit) == nil {
+				w.anchor(b)
+				accepted++
+				continue
+			}
+			// Everybody signed, to have the words; then only those who did are left.
+			again := before.copy()
+			all := again.skip(b.Height-before.height-1, how{round: h.round, parts: h.parts, change: h.change})
+			s := w.step(all)
+			s.Signatures = w.signatures(b)
+			w.cfg.Time = uint64(b.Time.Unix())
+			call := packAnchor(s)
+			if len(s.Keys) > 0 && !bytes.Equal(b.ValidatorsHash, b.NextValidatorsHash) {
+				call = packRotate(s)
+			}
+			refused(t, w.try(w.at, call), "NotEnoughPower")
+			refusals++
+			w.chain = before // it did not happen
+		}
+	}
+	t.Logf("%d commits accepted, %d refused by both", accepted, refusals)
+	if accepted < 50 || refusals < 50 {
+		t.Error("the chances are not fair")
+	}
+}
+
+// signatures are all that stand in the commit of a block.
+func (w *world) signatures(b *block) (out []byte) {
+	for i, s := range b.Commit.Signatures {
+		if s.BlockIDFlag == cmttypes.BlockIDFlagCommit {
+			time := timestamp(uint64(s.Timestamp.Unix()), uint32(s.Timestamp.Nanosecond()))
+			out = append(append(append(out, 0, byte(i)), s.Signature...), byte(len(time)))
+			out = append(out, time...)
+		}
+	}
+	return out
 }

@@ -33,6 +33,16 @@ func (w *world) show(one, other []*block, since uint64, last *block) []byte {
 	return call
 }
 
+func (w *world) isAnchored(height int64) bool {
+	w.chain.t.Helper()
+	a := contract.NewCometAnchor()
+	out, _, err := w.send(w.at, a.PackIsAnchored(uint64(height)))
+	must(w.chain.t, err)
+	yes, err := a.UnpackIsAnchored(out)
+	must(w.chain.t, err)
+	return yes
+}
+
 func (w *world) mustSend(call []byte) {
 	w.chain.t.Helper()
 	if _, _, err := w.send(w.at, call); err != nil {
@@ -60,6 +70,12 @@ func TestTwoBlocksOfOneHeightFreezeTheAnchorFromThereOn(t *testing.T) {
 	for _, height := range []int64{b.Height, above.Height, next.Height, 1 << 40} {
 		_, err := w.appHash(height)
 		refused(t, err, "Frozen")
+		if w.isAnchored(height) {
+			t.Errorf("height %d counts as anchored", height)
+		}
+	}
+	if !w.isAnchored(below.Height) || w.isAnchored(below.Height-1) {
+		t.Error("what is below the fork has changed")
 	}
 	w.cfg.Time = uint64(next.Time.Unix())
 	refused(t, w.try(w.at, w.call(next)), "Frozen")
