@@ -129,7 +129,7 @@ func (k *maker) blocks(from int64, visit func(b, next *cmttypes.Block) error) er
 	height := from
 	err := k.Source.Blocks(k.ctx, from, func(raw []byte) error {
 		b, err := parseBlock(raw)
-		if err != nil {
+		if err = errors.Join(err, k.ctx.Err()); err != nil {
 			return err
 		}
 		if b.Height != height {
