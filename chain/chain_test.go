@@ -91,6 +91,7 @@ func start(t testing.TB, cfg chain.Config, change func(*app.Config)) *running {
 	}
 	r := &running{Node: n, app: a}
 	r.stop = func() {
+		r.audit(t)
 		if err := errors.Join(n.Stop(), a.Close()); err != nil {
 			t.Error(err)
 		}

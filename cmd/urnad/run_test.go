@@ -11,10 +11,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"urna/audit"
+	"urna/audit/remote"
 )
 
 // start runs a development node until the test ends, and returns it with what
-// run will return.
+// run will return. Whoever stops it has the auditor replay its chain before.
 func start(t *testing.T, home string) (*node, <-chan error, context.CancelFunc) {
 	t.Helper()
 	cfg := devConfig()
@@ -32,13 +35,33 @@ func start(t *testing.T, home string) (*node, <-chan error, context.CancelFunc) 
 	t.Cleanup(cancel)
 	select {
 	case n := <-up:
-		return n, ended, cancel
+		return n, ended, func() {
+			t.Helper()
+			audited(t, n)
+			cancel()
+		}
 	case err := <-ended:
 		t.Fatal(err)
 	case <-time.After(time.Minute):
 		t.Fatal("the node does not start")
 	}
 	return nil, nil, nil
+}
+
+// audited replays the chain of a node from its gateway.
+func audited(t *testing.T, n *node) {
+	t.Helper()
+	source, err := remote.NewGateway(n.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := n.blocks.Height()
+	if top == 0 {
+		return // there is no chain yet
+	}
+	if v, err := audit.Replay(t.Context(), audit.Options{Source: source}); err != nil || v.Height < top-1 {
+		t.Errorf("the auditor: %v, %d of %d blocks", err, v.Height, top)
+	}
 }
 
 // end waits for what run returns.
