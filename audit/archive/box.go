@@ -18,7 +18,7 @@ import (
 
 // box is what a verifier keeps of the votes: for each voter the ballot that
 // counts, the hashes of those that do not count any more, and the right edge of
-// the log. About 200 bytes a voter.
+// the log. About 180 bytes a voter, and the ballots.
 //
 // Ballots are kept as values, each distinct one once, and added up at the end;
 // so the tally does not depend on the law's running sum, nor on its order.
@@ -30,7 +30,7 @@ type box struct {
 
 	earlier map[uint32][][32]byte // hashes of the ballots that were replaced
 	kinds   map[string]uint32     // number of each distinct ballot in ballots
-	ballots []ballot.Ballot
+	ballots []string              // their values as varints
 
 	log     *compact.Range
 	records uint64
@@ -119,17 +119,27 @@ func (b *box) replace(n uint32, old *voter, v *vote) error {
 
 // kind is the number of a ballot among the distinct ones.
 func (b *box) kind(v ballot.Ballot) uint32 {
-	key := make([]byte, 0, 4*ballot.MaxValues)
+	packed := make([]byte, 0, 5*ballot.MaxValues)
 	for _, x := range v.Values {
-		key = binary.BigEndian.AppendUint32(key, x)
+		packed = binary.AppendUvarint(packed, uint64(x))
 	}
-	n, known := b.kinds[string(key)]
+	n, known := b.kinds[string(packed)]
 	if !known {
 		n = uint32(len(b.ballots))
-		b.kinds[string(key)] = n
-		b.ballots = append(b.ballots, ballot.Ballot{Values: slices.Clone(v.Values)})
+		kept := string(packed)
+		b.kinds[kept] = n
+		b.ballots = append(b.ballots, kept)
 	}
 	return n
+}
+
+// unpack is the ballot that kind has packed.
+func unpack(packed string) (v ballot.Ballot) {
+	for rest := []byte(packed); len(rest) > 0; {
+		x, n := binary.Uvarint(rest)
+		v.Values, rest = append(v.Values, uint32(x)), rest[n:]
+	}
+	return v
 }
 
 // append adds a record to the log.
@@ -150,7 +160,7 @@ func (b *box) tally() ballot.Tally {
 	t := ballot.NewTally(b.rules)
 	for n := range uint32(b.voters) {
 		v := b.voter(n)
-		t.Add(b.rules, b.ballots[v.ballot], &ballot.Amount{v.weight[0], v.weight[1]})
+		t.Add(b.rules, unpack(b.ballots[v.ballot]), &ballot.Amount{v.weight[0], v.weight[1]})
 	}
 	return t
 }
