@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"urna/audit"
@@ -12,10 +13,10 @@ import (
 // about it when the test ends.
 func (c *Chain) Unaudited(why string) { c.unaudited = why }
 
-// audit replays the chain when its test ends. Benchmarks are spared.
+// audit replays the chain when its test ends well. Benchmarks are spared.
 func (c *Chain) audit() {
 	c.t.Helper()
-	if _, bench := c.t.(*testing.B); bench || c.unaudited != "" || c.Height() == 0 {
+	if _, bench := c.t.(*testing.B); bench || c.unaudited != "" || c.Height() == 0 || c.t.Failed() {
 		return
 	}
 	v, err := audit.Replay(context.Background(), audit.Options{Source: c.Source()})
@@ -43,6 +44,9 @@ func (s source) Blocks(ctx context.Context, from int64, visit func(raw []byte) e
 			b = s.c.Blocks[from-1]
 		} else if b, err = s.c.Closing(); err != nil {
 			return err
+		}
+		if b.Block == nil {
+			return fmt.Errorf("block %d is no real one", from)
 		}
 		if err := visit(b.Raw()); err != nil {
 			return err
