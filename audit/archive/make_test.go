@@ -339,3 +339,22 @@ func (b *bent) Blocks(ctx context.Context, from int64, visit func([]byte) error)
 	}
 	return err
 }
+
+// spelled is a source whose genesis has no white space.
+type spelled struct{ audit.Source }
+
+func (s spelled) Genesis(ctx context.Context) ([]byte, error) {
+	doc, err := s.Source.Genesis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return audit.CanonicalGenesis(doc)
+}
+
+func TestAnArchiveDoesNotDependOnHowTheGenesisIsSpelled(t *testing.T) {
+	s := tellPlain(t)
+	again := s.world.archive(s.election, func(m *ElectionMaterial) { m.Source = spelled{m.Source} })
+	if !bytes.Equal(again, s.archive) {
+		t.Error("the archives differ")
+	}
+}
