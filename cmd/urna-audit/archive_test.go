@@ -154,6 +154,10 @@ func TestAChainIsArchivedAndExtended(t *testing.T) {
 	if out := ok(t, "verify", long, "--genesis", genesis); !strings.Contains(out, "5 votes with those that were replaced, 1 elections, 1 results") {
 		t.Errorf("the verdict is %s", out)
 	}
+	if out := ok(t, "replay", "--from", long, "--genesis", genesis); !strings.Contains(out, "is what the law makes of it") {
+		t.Errorf("the replay says %s", out)
+	}
+	ends(t, 1, "cannot be replayed", "replay", "--from", one)
 	if out := ok(t, "verify-extends", short, long, "--genesis", genesis); !strings.Contains(out, "4 headers stand in both") {
 		t.Errorf("the verdict is %s", out)
 	}

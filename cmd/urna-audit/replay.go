@@ -20,8 +20,8 @@ func newReplay(a *app) *cobra.Command {
 		Short: "Run the law of a chain again over all its blocks, and compare",
 		Long: `Run the law of a chain again, from its genesis over all its blocks, and compare
 with what the chain says: every signature, every root, every result. The blocks
-come from a gateway or a node, which are not trusted; with several, another one is
-asked where one fails. The newest block is left out, because no other one confirms
+come from a gateway, a node or an archive, which are not trusted; with several,
+another one is asked where one fails. The newest block is left out, because no other one confirms
 it yet.
 
 With --dir the state is kept, and the next run goes on where this one ended,
@@ -29,7 +29,8 @@ however it ended. --genesis compares the genesis with a copy that you trust;
 without it, the verdict is about the chain of the genesis that the source shows.`,
 		Example: `  urna-audit replay --gateway https://vote.example.org/v2
   urna-audit replay --gateway https://vote.example.org/v2 --dir audit --genesis genesis.json
-  urna-audit replay --rpc http://127.0.0.1:26657 --to 100000 --json`,
+  urna-audit replay --rpc http://127.0.0.1:26657 --to 100000 --json
+  urna-audit replay --from chain.car --dir audit`,
 		Args: cobra.NoArgs,
 	}
 	f := c.Flags()

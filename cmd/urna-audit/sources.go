@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"urna/audit"
+	"urna/audit/archive"
 	"urna/audit/remote"
 )
 
@@ -13,10 +14,12 @@ import (
 type sources struct {
 	gateways []string
 	rpcs     []string
+	files    []string // archives of the chain
 }
 
 func (s *sources) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.gateways, "gateway", nil, "root of a gateway's API, http://host:port/v2; may be given several times")
+	f.StringSliceVar(&s.files, "from", nil, "archive of the chain, a file; may be given several times")
 	f.StringSliceVar(&s.rpcs, "rpc", nil, "CometBFT RPC of a node, http://host:26657; may be given several times")
 }
 
@@ -36,6 +39,13 @@ func (s *sources) list() ([]audit.Source, error) {
 			return nil, err
 		}
 		out = append(out, r)
+	}
+	for _, path := range s.files {
+		a, err := archive.OpenSource(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
 	}
 	if len(out) == 0 {
 		return nil, errors.New("nothing says where the chain comes from; see --help")
