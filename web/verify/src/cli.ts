@@ -11,6 +11,7 @@ import { isMainThread } from "node:worker_threads";
 import type { Anchor } from "./archive.ts";
 import { hex, unhex } from "./bytes.ts";
 import { isDirectory, nodeDirectory, nodeFile, nodeMachine, serve } from "./node.ts";
+import type { Machine } from "./machine.ts";
 import { newer } from "./newer.ts";
 import { exitCode } from "./report.ts";
 import { parseCheckpoint } from "./trust.ts";
@@ -81,11 +82,8 @@ async function main(): Promise<number> {
   const { machine, end } = nodeMachine(new URL(import.meta.url), (n) => live && process.stderr.write(`\r${n} transactions checked`));
   const verdicts: Verdict[] = [];
   for (const path of command.files) {
-    const v = isDirectory(path)
-      ? await verifyDirectory(nodeDirectory(path), command.anchor, machine)
-      : await verify(nodeFile(path), command.anchor, machine);
+    verdicts.push(await judge(path, command.anchor, machine));
     if (live) process.stderr.write("\r\x1b[K");
-    verdicts.push(v);
   }
   await end();
   for (const v of verdicts) process.stdout.write(command.json ? JSON.stringify(json(v, verdicts)) + "\n" : print(v, verdicts));
@@ -93,6 +91,16 @@ async function main(): Promise<number> {
   if (code !== 0 || command.anyChain || verdicts.every((v) => v.trusted)) return code;
   process.stderr.write("nothing says that this is your chain: give --genesis or --trust, or be content with --any-chain\n");
   return 1;
+}
+
+/** judge verifies what there is at a path. */
+async function judge(path: string, anchor: Anchor, machine: Machine): Promise<Verdict> {
+  try {
+    if (isDirectory(path)) return await verifyDirectory(nodeDirectory(path), anchor, machine);
+    return await verify(nodeFile(path), anchor, machine);
+  } catch (error) {
+    return { name: path, kind: "E", trusted: false, error, checks: [], shown: undefined, outcome: undefined };
+  }
 }
 
 function print(v: Verdict, all: readonly Verdict[]): string {
@@ -138,6 +146,7 @@ function json(v: Verdict, all: readonly Verdict[]): object {
 }
 
 if (isMainThread) {
+  process.stdout.on("error", () => process.exit(1)); // whoever reads has gone
   main().then(
     (code) => (process.exitCode = code),
     (err) => {

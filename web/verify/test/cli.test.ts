@@ -92,6 +92,9 @@ test("a command that makes no sense ends with 1", () => {
     assert.equal(r.code, 1, args.join(" "));
     assert.match(r.err, /Usage:/);
   }
-  assert.equal(run(join(dir, "nothing"), "--genesis", genesis).code, 1);
+  const missing = run(join(dir, "nothing"), path, "--genesis", genesis);
+  assert.equal(missing.code, 1);
+  assert.match(missing.out, /Nothing can be said: ENOENT/);
+  assert.match(missing.out, /This archive is right/);
   assert.equal(run(path, "--genesis", join(dir, "nothing")).code, 1);
 });
