@@ -51,7 +51,7 @@ func ParseLeaves(header []byte) (leaves [Leaves][]byte, err error) {
 	rest := header
 	for i := range leaves {
 		length, n := binary.Uvarint(rest)
-		if n <= 0 || length > maxLeaf || length > uint64(len(rest)-n) {
+		if n <= 0 || n != len(binary.AppendUvarint(nil, length)) || length > maxLeaf || length > uint64(len(rest)-n) {
 			return leaves, fmt.Errorf("anchor: leaf %d of a header: %w", i, errLeaf)
 		}
 		leaves[i] = rest[n : n+int(length)]

@@ -176,6 +176,7 @@ func FuzzParseLeaves(f *testing.F) {
 	f.Add(header.Encode())
 	f.Add([]byte{})
 	f.Add(bytes.Repeat([]byte{0}, Leaves))
+	f.Add(append([]byte{0x80}, bytes.Repeat([]byte{0}, Leaves)...)) // a length written too long
 	f.Fuzz(func(t *testing.T, b []byte) {
 		leaves, err := ParseLeaves(b)
 		if err != nil {
