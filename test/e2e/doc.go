@@ -2,7 +2,8 @@
 // them. Networks are data, in networks/*.toml: how many validators, how many
 // voters, who is killed, paused or restarted when. What is promised: whatever a
 // gateway has answered as mined is there afterwards, on every node; all nodes
-// have the same blocks and roots; the result is the sum of the ballots.
+// have the same blocks and roots; the result is the sum of the ballots; and the
+// auditor, who trusts no node, finds nothing wrong with the chain.
 //
 // A killed process leaves what it wrote to the kernel; what a power failure does
 // to a disk is tested in package state, on a file system that can lose writes.

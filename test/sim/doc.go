@@ -6,8 +6,8 @@
 // processes that end and disks that lose power. After every block all nodes have
 // one root, every transaction has the code that the law of this package gives
 // it, the state is what that law says, and the invariants hold. At the end the
-// chain is replayed from its genesis and restored from a snapshot. A failure
-// prints the seed and the block:
+// chain is replayed from its genesis, restored from a snapshot, and audited. A
+// failure prints the seed and the block:
 //
 //	go test ./test/sim -args -seed 7      one life
 //	go test ./test/sim -args -for 10m     many
