@@ -250,6 +250,18 @@ var lies = []lie{
 	{"plain", "30-proofs.json: a record in another encoding", check.Encoding, func(f *forger) { f.claims[2].Value = append(slices.Clone(f.claims[2].Value), 0) }},
 	{"plain", "30-proofs.json: a record of another version", check.Encoding, func(f *forger) { f.claims[0].Value = append([]byte{2}, f.claims[0].Value[1:]...) }},
 
+	{"moving", "30-proofs.json: no trail", check.Validators, onDocument(func(d *light.Document) { d.Trail = nil })},
+	{"moving", "30-proofs.json: trail without a commit", check.Commits, onDocument(func(d *light.Document) {
+		d.Trail = []*light.Block{{Header: d.Trail[0].Header, Validators: d.Trail[0].Validators}}
+	})},
+	{"moving", "30-proofs.json: trail signed by others", check.Validators, func(f *forger) {
+		f.header = func(b *forged) {
+			if b == f.trail[0] {
+				f.usurp(b)
+			}
+		}
+	}},
+
 	// the header that the proofs hang on, signed again unless it says otherwise
 	{"plain", "signed header: time, not signed again", check.Commits, otherTime},
 	{"plain", "signed header: chain id", check.Genesis, onSigned(func(b *forged) { b.h.ChainID = "urna/test/2" })},
@@ -385,6 +397,18 @@ var lies = []lie{
 		at := bytes.Index(b, []byte("\x0d\x0a\x0burna/test/1"))
 		return slices.Concat(b[:at], []byte("\x0e\x0a\x8b\x00urna/test/1"), b[at+14:])
 	})},
+
+	{"moving", "header: one of the trail is missing", check.Validators, func(f *forger) { f.blocks = slices.Delete(f.blocks, 2, 3) }},
+	{"moving", "header: one of the trail is signed by others", check.Validators, func(f *forger) {
+		onHeader(2, func(b *forged) { f.usurp(b) })(f)
+	}},
+	{"moving", "header: one of the trail names other validators for the next height", check.Validators, func(f *forger) {
+		f.at(2).h.Height = 24
+		f.at(2).h.NextValidatorsHash = bend(f.at(2).h.NextValidatorsHash)
+		f.blocks = append(f.blocks[:3], f.blocks[9])
+		f.at(-1).h.Height, f.at(-1).h.Time = 25, f.at(2).h.Time.Add(time.Second)
+		f.at(2).h.Time = f.at(1).h.Time.Add(time.Second)
+	}},
 
 	// commits of 60-blocks
 	{"plain", "commit: round", check.Commits, onCommit(-1, func(c *light.Commit) { c.Round++ })},

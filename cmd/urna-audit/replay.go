@@ -21,8 +21,8 @@ func newReplay(a *app) *cobra.Command {
 		Long: `Run the law of a chain again, from its genesis over all its blocks, and compare
 with what the chain says: every signature, every root, every result. The blocks
 come from a gateway, a node or an archive, which are not trusted; with several,
-another one is asked where one fails. The newest block is left out, because no other one confirms
-it yet.
+another one is asked where one fails. The newest block is left out, because no
+other one confirms it yet.
 
 With --dir the state is kept, and the next run goes on where this one ended,
 however it ended. --genesis compares the genesis with a copy that you trust;
