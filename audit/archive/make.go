@@ -151,7 +151,7 @@ func (k *maker) blocks(from int64, visit func(b, next *cmttypes.Block) error) er
 		return nil
 	}
 	if err == nil {
-		err = fmt.Errorf("%s ends at block %d, which is too early", k.Source.Name(), height-1)
+		err = fmt.Errorf("%s ends at block %d; the two blocks after the last one of the archive are needed, too", k.Source.Name(), height-1)
 	}
 	return err
 }
