@@ -226,7 +226,7 @@ func TestAVoteIsForThisBlockInThisRound(t *testing.T) {
 		"data":              func(s *contract.CometAnchorStep) { s.Header.Data[0] ^= 1 },
 		"consensus":         func(s *contract.CometAnchorStep) { s.Header.Consensus[0] ^= 1 },
 		"results":           func(s *contract.CometAnchorStep) { s.Header.Results[0] ^= 1 },
-		"evidence":          func(s *contract.CometAnchorStep) { s.Header.Proposal[0] ^= 1 },
+		"evidence":          func(s *contract.CometAnchorStep) { s.Header.Evidence[0] ^= 1 },
 		"round":             func(s *contract.CometAnchorStep) { s.Commit.Round++ },
 		"round 0":           func(s *contract.CometAnchorStep) { s.Commit.Round = 0 },
 		"parts":             func(s *contract.CometAnchorStep) { s.Commit.Parts++ },

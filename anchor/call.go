@@ -152,7 +152,7 @@ func header(s *Signed) (h contract.Header, err error) {
 	}
 	leaf := func(i int) [32]byte { return leafHash(s.Leaves[i]) }
 	h.Version, h.Data, h.Consensus, h.Results = leaf(0), leaf(6), leaf(9), leaf(11)
-	h.Last, h.Proposal = nodeHash(leaf(4), leaf(5)), nodeHash(leaf(12), leaf(13))
+	h.Last, h.Evidence = nodeHash(leaf(4), leaf(5)), nodeHash(leaf(12), leaf(13))
 	return h, nil
 }
 

@@ -19,7 +19,7 @@ import {Rfc6962} from "./Rfc6962.sol";
 /// @param data hash of leaf 6
 /// @param consensus hash of leaf 9
 /// @param results hash of leaf 11
-/// @param proposal hash of the node above leaves 12 and 13
+/// @param evidence hash of the node above leaves 12 and 13
 struct Header {
     uint64 height;
     uint64 time;
@@ -31,7 +31,7 @@ struct Header {
     bytes32 data;
     bytes32 consensus;
     bytes32 results;
-    bytes32 proposal;
+    bytes32 evidence;
 }
 
 /// @title The hash of a header, which is the block's hash
@@ -51,7 +51,7 @@ library Headers {
         bytes32 leaves8to11 = Rfc6962.node(
             Rfc6962.node(_hashLeaf(h.nextValidatorsHash), h.consensus), Rfc6962.node(_hashLeaf(h.appHash), h.results)
         );
-        return Rfc6962.node(Rfc6962.node(leaves0to3, leaves4to7), Rfc6962.node(leaves8to11, h.proposal));
+        return Rfc6962.node(Rfc6962.node(leaves0to3, leaves4to7), Rfc6962.node(leaves8to11, h.evidence));
     }
 
     /// @notice Hashes leaf 1, StringValue{1: chain id}.
