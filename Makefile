@@ -41,7 +41,7 @@ build: ## build the programs into bin/
 dev: build ## run a whole network in one process, with the built-in defaults
 	bin/urnad dev
 
-test: lint unit contracts e2e conformance verifier-test kubo-test ## everything that CI runs
+test: lint unit contracts e2e conformance verifier-test ## everything that CI runs
 
 unit: ## unit, property, story and import tests; fuzz corpora
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -vE '/test/(e2e|kubo)$$')
