@@ -37,6 +37,8 @@ type Config struct {
 	Censuses *censuses.Service // required
 	Log      *slog.Logger      // required
 
+	Replica Replica // tells how far the files are here that the chain refers to; nil if nobody looks
+
 	// LogKey signs the checkpoints of vote logs that this gateway publishes.
 	LogKey ed25519.PrivateKey // required
 
@@ -58,6 +60,8 @@ type Gateway struct {
 	index    *indexer.Indexer
 	blocks   Blocks
 	files    *ipfs.Store
+	replica  Replica
+	looked   filesState
 	recent   *fileCache // of files
 	censuses *censuses.Service
 	log      *slog.Logger
@@ -98,7 +102,7 @@ func New(cfg Config) (*Gateway, error) {
 		return nil, fmt.Errorf("gateway: %w", err)
 	}
 	g := &Gateway{
-		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, censuses: cfg.Censuses, log: cfg.Log,
+		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, replica: cfg.Replica, censuses: cfg.Censuses, log: cfg.Log,
 		recent: newFileCache(recentBytes), limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather, logKey: cfg.LogKey,
 		running: make(chan struct{}, cfg.Limits.Concurrent),
 		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),

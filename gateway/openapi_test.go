@@ -73,6 +73,7 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 	create.IdentityKey[5] = 1
 	a.mine(apptest.Sign(t, alice, create))
 
+	a.get("/files").ok(nil)
 	token := a.token()
 	census := a.newCensus(token, "census")
 	a.postAs(token, census+"/participants", recordedParticipants).ok(nil)

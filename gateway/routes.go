@@ -43,6 +43,7 @@ func (g *Gateway) routes() []route {
 		{"GET", "/chain/transactions/cost", g.txCosts, "What each kind of transaction costs"},
 		{"GET", "/chain/info/electionPriceFactors", g.priceFactors, "The factors of an election's price"},
 
+		{"GET", "/files", g.filesStatus, "How far the files are here that the chain refers to"},
 		{"POST", "/files/cid", g.fileCID, "The content id that a file has"},
 		{"GET", "/open/claim/{address}", g.claim, "A faucet package for an account"},
 		{"POST", "/wallet/add/{key}", g.newToken, "A bearer token for the census calls"},

@@ -83,6 +83,19 @@ func CheckPeer(s string) error {
 	return err
 }
 
+// CheckListen tells whether a node can listen at s: an IP address, or localhost,
+// and a port.
+func CheckListen(s string) error {
+	a, err := tcpAddress(s)
+	if err != nil {
+		return err
+	}
+	if _, err := a.ValueForProtocol(multiaddr.P_DNS); err == nil {
+		return fmt.Errorf("%q is not an IP address and a port", s)
+	}
+	return nil
+}
+
 // Address is how a peer is told to reach a node with an id at host:port.
 func Address(hostport, id string) (string, error) {
 	a, err := tcpAddress(hostport)

@@ -27,6 +27,7 @@ type Config struct {
 	State     StateConfig     `toml:"state"`
 	Pool      PoolConfig      `toml:"pool"`
 	Gateway   GatewayConfig   `toml:"gateway"`
+	IPFS      IPFSConfig      `toml:"ipfs"`
 	Faucet    FaucetConfig    `toml:"faucet"`
 	Debug     DebugConfig     `toml:"debug"`
 }
@@ -43,6 +44,7 @@ type DirsConfig struct {
 	Snapshots string `toml:"snapshots" doc:"Directory of the snapshots that joining nodes fetch."`
 	Index     string `toml:"index" doc:"Directory of the searchable index. It may be deleted: it is rebuilt from the blocks."`
 	Files     string `toml:"files" doc:"Directory of metadata and censuses, stored by content."`
+	Wanted    string `toml:"wanted" doc:"Directory of the list of files that the chain refers to. It may be deleted: it is made again from the chain."`
 	Censuses  string `toml:"censuses" doc:"Directory of the census service."`
 }
 
@@ -119,7 +121,7 @@ func defaultConfig() Config {
 		Validator: true,
 		Log:       LogConfig{Level: "info", Format: "text"},
 		Dirs: DirsConfig{
-			State: "data/state", Snapshots: "data/snapshots", Index: "index", Files: "files", Censuses: "censuses",
+			State: "data/state", Snapshots: "data/snapshots", Index: "index", Files: "files", Wanted: "wanted", Censuses: "censuses",
 		},
 		P2P:       P2PConfig{Listen: "127.0.0.1:26656"},
 		Consensus: ConsensusConfig{BlockTime: time.Second, ProposeTimeout: 3 * time.Second},
@@ -128,6 +130,7 @@ func defaultConfig() Config {
 		Gateway: GatewayConfig{
 			Enabled: true, Listen: "127.0.0.1:9090", Rate: 200, Concurrent: 512, MaxBatch: 10_000, MaxBodies: 256 << 20,
 		},
+		IPFS:   defaultIPFS(),
 		Faucet: FaucetConfig{Amount: 100_000, PerAccount: 3, PerClient: 20},
 		Debug:  DebugConfig{Metrics: true},
 	}
@@ -149,7 +152,7 @@ func bad(path, format string, args ...any) error {
 // operator did not mean. home must be absolute.
 func (c *Config) check(home string) error {
 	for _, check := range []func() error{
-		c.checkWords, c.checkListeners, c.checkPeers, c.checkNumbers, c.checkStateSync, func() error { return c.checkDirs(home) },
+		c.checkWords, c.checkListeners, c.checkPeers, c.checkIPFS, c.checkNumbers, c.checkStateSync, func() error { return c.checkDirs(home) },
 	} {
 		if err := check(); err != nil {
 			return err
@@ -187,6 +190,7 @@ func (c *Config) checkListeners() error {
 		{"p2p.listen", c.P2P.Listen, true, false},
 		{"p2p.rpc", c.P2P.RPC, true, true},
 		{"gateway.listen", c.Gateway.Listen, c.Gateway.Enabled, false},
+		{"ipfs.listen", c.IPFS.Listen, c.embedded(), true},
 		{"debug.pprof", c.Debug.Pprof, true, true},
 	} {
 		if !l.on || (l.optional && l.address == "") {
@@ -272,6 +276,10 @@ func (c *Config) checkNumbers() error {
 		{"gateway.concurrent", c.Gateway.Concurrent, 1, 100_000},
 		{"gateway.max_batch", c.Gateway.MaxBatch, 1, 100_000},
 		{"gateway.max_bodies", int64(c.Gateway.MaxBodies), 64 << 20, 1 << 50},
+		{"ipfs.max_peers", c.IPFS.MaxPeers, 1, 10_000},
+		{"ipfs.min_free", int64(c.IPFS.MinFree), 0, 1 << 50},
+		{"ipfs.quota", int64(c.IPFS.Quota), 0, 1 << 50},
+		{"ipfs.max_census", int64(c.IPFS.MaxCensus), 1 << 20, 1 << 40},
 		{"faucet.per_account", c.Faucet.PerAccount, 1, 1_000_000},
 		{"faucet.per_client", c.Faucet.PerClient, 1, 1_000_000_000},
 	} {
@@ -330,6 +338,7 @@ func (c *Config) dirs(home string) []namedDir {
 		{"dirs.snapshots", below(home, c.Dirs.Snapshots)},
 		{"dirs.index", below(home, c.Dirs.Index)},
 		{"dirs.files", below(home, c.Dirs.Files)},
+		{"dirs.wanted", below(home, c.Dirs.Wanted)},
 		{"dirs.censuses", below(home, c.Dirs.Censuses)},
 	}
 }

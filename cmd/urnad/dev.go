@@ -89,6 +89,7 @@ func devConfig() Config {
 	c.P2P.Private = true
 	c.State.SnapshotEvery = 0
 	c.Gateway.Rate = -1
+	c.IPFS.Listen = "127.0.0.1:0"
 	c.Faucet.KeyFile = faucetKeyFile
 	c.Faucet.PerAccount = 1000
 	c.Faucet.PerClient = 1_000_000
@@ -174,6 +175,7 @@ func welcome(w io.Writer, n *node) {
   API      %s
   faucet   %s/open/claim/{address}, %d tokens each
   health   %s
+  IPFS     %s
   home     %s
 
 Try:
@@ -186,5 +188,5 @@ Try:
 
 Ctrl-C stops it; the next start goes on with the same chain, --reset forgets it.
 `, n.genesis.ChainID, n.cfg.Consensus.BlockTime, n.url, n.url, n.cfg.Faucet.Amount,
-		n.url[:len(n.url)-len("/v2")]+"/health/ready", n.home, flag)
+		n.url[:len(n.url)-len("/v2")]+"/health/ready", n.ipfsAddress(), n.home, flag)
 }

@@ -10,6 +10,7 @@ import (
 
 	"urna/chain"
 	"urna/genesis"
+	"urna/ipfs"
 )
 
 // initOptions are the flags of urnad init.
@@ -81,6 +82,9 @@ func initHome(o initOptions) (chain.Identity, error) {
 	}
 	id, err := initChain(home, o)
 	if err != nil {
+		return none, err
+	}
+	if _, err := ipfs.Identity(ipfsKeyFile(home)); err != nil {
 		return none, err
 	}
 	return id, writeConfig(home, &cfg)

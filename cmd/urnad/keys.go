@@ -14,6 +14,7 @@ import (
 
 	"urna/chain"
 	"urna/crypto/ethkey"
+	"urna/ipfs"
 	"urna/tx"
 )
 
@@ -35,15 +36,21 @@ func newKeysShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		ipfsID, err := ipfs.Identity(ipfsKeyFile(home))
+		if err != nil {
+			return err
+		}
 		v := struct {
 			NodeID    string `json:"nodeID"`
 			Validator string `json:"validatorAddress"`
 			PublicKey string `json:"publicKey"`
-		}{id.NodeID, id.Validator.String(), hex.EncodeToString(id.PublicKey[:])}
+			IPFS      string `json:"ipfsID"`
+		}{id.NodeID, id.Validator.String(), hex.EncodeToString(id.PublicKey[:]), ipfsID}
 		if asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(v)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "node id     %s\nvalidator   %s\npublic key  %s\n", v.NodeID, v.Validator, v.PublicKey)
+		fmt.Fprintf(cmd.OutOrStdout(), "node id     %s\nvalidator   %s\npublic key  %s\nipfs id     %s\n",
+			v.NodeID, v.Validator, v.PublicKey, v.IPFS)
 		return nil
 	}
 	return c

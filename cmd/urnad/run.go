@@ -24,6 +24,7 @@ import (
 	"urna/gateway/censuses"
 	"urna/indexer"
 	"urna/ipfs"
+	"urna/ipfs/replica"
 	"urna/state"
 )
 
@@ -44,6 +45,8 @@ type node struct {
 	chain   *chain.Node
 	blocks  *blocks
 	url     string // root of the API, if the gateway is on
+	files   *ipfs.Store
+	replica *replica.Replicator
 }
 
 // run starts a node, calls ready, and keeps the node up until ctx ends or one
@@ -266,16 +269,17 @@ func (n *node) gateway(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	n.onStop(index.Close)
-	dir, err := n.dir(n.cfg.Dirs.Files)
+	files, err := n.openFiles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	files, err := ipfs.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open files: %w", err)
-	}
 	n.onStop(files.Close)
-	if dir, err = n.dir(n.cfg.Dirs.Censuses); err != nil {
+	n.files = files
+	if err := n.replicate(ctx, files); err != nil {
+		return nil, err
+	}
+	dir, err := n.dir(n.cfg.Dirs.Censuses)
+	if err != nil {
 		return nil, err
 	}
 	lists, err := censuses.Open(censuses.Config{Dir: dir, Files: files, Log: n.log})
@@ -284,7 +288,7 @@ func (n *node) gateway(ctx context.Context) (http.Handler, error) {
 	}
 	n.onStop(lists.Close)
 	cfg := gateway.Config{
-		App: n.app, Index: index, Blocks: n.blocks, Files: files, Censuses: lists, Log: n.log, Limits: n.limits(),
+		App: n.app, Index: index, Blocks: n.blocks, Files: files, Replica: n.replica, Censuses: lists, Log: n.log, Limits: n.limits(),
 		Metrics: n.registry(),
 	}
 	if n.cfg.Debug.Metrics {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"urna/chain"
 	"urna/genesis"
+	"urna/ipfs"
 )
 
 // testnetOptions are the flags of urnad testnet.
@@ -30,8 +32,9 @@ func newTestnet() *cobra.Command {
 		Short: "Make the homes of several validators on this machine",
 		Long: `Make the homes of several validators on this machine, connected to each other.
 They run as processes of their own: urnad start --home DIR/node0, and so on. Node
-i uses the ports base+10i (peers), base+10i+1 (CometBFT's RPC) and base+10i+2
-(gateway). Every gateway has the same faucet.`,
+i uses the ports base+10i (peers), base+10i+1 (CometBFT's RPC), base+10i+2
+(gateway) and base+10i+3 (IPFS). Every gateway has the same faucet, and every file
+that the chain refers to.`,
 		Args: noArgs,
 	}
 	f := c.Flags()
@@ -91,16 +94,42 @@ func makeTestnet(o testnetOptions) (out string, err error) {
 	if err != nil {
 		return "", err
 	}
+	files, err := o.ipfsNodes(nodes)
+	if err != nil {
+		return "", err
+	}
 	for i, n := range nodes {
-		if err := o.configure(i, n, filepath.Join(out, faucetKeyFile)); err != nil {
+		others := slices.Delete(slices.Clone(files), i, i+1)
+		if err := o.configure(i, n, others, filepath.Join(out, faucetKeyFile)); err != nil {
 			return "", err
 		}
 	}
 	return out, nil
 }
 
+// ipfsNodes makes the keys of the nodes among IPFS nodes, and returns their
+// addresses.
+func (o *testnetOptions) ipfsNodes(nodes []chain.Config) (addresses []string, err error) {
+	for i, n := range nodes {
+		id, err := ipfs.Identity(ipfsKeyFile(n.Home))
+		if err != nil {
+			return nil, err
+		}
+		a, err := ipfs.Address(o.ipfsListen(i), id)
+		if err != nil {
+			return nil, err
+		}
+		addresses = append(addresses, a)
+	}
+	return addresses, nil
+}
+
+func (o *testnetOptions) ipfsListen(node int) string {
+	return fmt.Sprintf("127.0.0.1:%d", o.port(node, 3))
+}
+
 // configure writes the configuration of one node.
-func (o *testnetOptions) configure(i int, n chain.Config, faucetKey string) error {
+func (o *testnetOptions) configure(i int, n chain.Config, ipfsPeers []string, faucetKey string) error {
 	c := defaultConfig()
 	c.Moniker = n.Moniker
 	c.Consensus.BlockTime = o.blockTime
@@ -109,6 +138,7 @@ func (o *testnetOptions) configure(i int, n chain.Config, faucetKey string) erro
 	c.Pool.LocalGossip = true // everybody is connected to everybody
 	c.Gateway.Listen = fmt.Sprintf("127.0.0.1:%d", o.port(i, 2))
 	c.Gateway.Rate = -1
+	c.IPFS.Listen, c.IPFS.Peers = o.ipfsListen(i), ipfsPeers
 	c.Faucet = FaucetConfig{KeyFile: faucetKey, Amount: o.amount, PerAccount: 1000, PerClient: 1_000_000}
 	if err := c.check(n.Home); err != nil {
 		return err

@@ -25,7 +25,8 @@ type file struct {
 	Since    int64  `json:"since"`              // when it came to this state, unix seconds
 	Attempts int    `json:"attempts,omitempty"` // that failed
 	Next     int64  `json:"next,omitempty"`     // when it is tried again, unix seconds
-	Error    string `json:"error,omitempty"`    // of the last attempt
+	Reason   string `json:"reason,omitempty"`   // why the last attempt failed, in a word
+	Error    string `json:"error,omitempty"`    // and in all its words
 	Size     int64  `json:"size,omitempty"`     // once it is held
 
 	uri    string

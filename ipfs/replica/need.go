@@ -106,7 +106,7 @@ func (r *Replicator) refer(b *batch, name string, ref ref, now time.Time) {
 	}
 	// What is refused as one thing may be welcome as another.
 	if f.State == refused && another || f.State == released && r.desired(f, now) {
-		f.State, f.Attempts, f.Next, f.Error, f.Since = wanted, 0, 0, "", now.Unix()
+		f.State, f.Attempts, f.Next, f.Reason, f.Error, f.Since = wanted, 0, 0, "", "", now.Unix()
 		r.push(f, now)
 	}
 	b.file(f)

@@ -21,6 +21,13 @@ const (
 	refusedAgain = 7 * 24 * time.Hour // that broke its rules, which may have changed with the program
 )
 
+// How long one attempt may take: the first, and at the most, when each doubled
+// it. What came of a file stays, so that the next attempt goes on with it.
+const (
+	firstTime = time.Minute
+	mostTime  = 10 * time.Minute
+)
+
 // ErrQuota: the file is within its rules, but there is no room left for it.
 var ErrQuota = errors.New("the quota leaves no room for the file")
 
@@ -75,7 +82,7 @@ func (r *Replicator) push(f *file, now time.Time) {
 		heap.Push(&r.later, it)
 		return
 	}
-	heap.Push(&r.ready, it)
+	r.line(it)
 }
 
 // pop returns the next file to fetch; nil, and how long there will be none.
@@ -84,10 +91,14 @@ func (r *Replicator) pop() (*file, time.Duration) {
 	defer r.mu.Unlock()
 	now := r.cfg.Now()
 	for r.later.Len() > 0 && !r.later.items[0].at.After(now) {
-		heap.Push(&r.ready, heap.Pop(&r.later))
+		r.line(heap.Pop(&r.later).(item))
 	}
-	for r.ready.Len() > 0 && r.places < r.cfg.Workers {
-		it := heap.Pop(&r.ready).(item)
+	for {
+		q := r.next()
+		if q == nil {
+			break
+		}
+		it := heap.Pop(q).(item)
 		f := it.file
 		if f.seq != it.seq || f.State != wanted && f.State != refused {
 			continue
@@ -103,6 +114,9 @@ func (r *Replicator) pop() (*file, time.Duration) {
 		}
 		r.busy[f.uri] = true
 		r.places++
+		if it.attempts > 0 {
+			r.retries++
+		}
 		return f, 0
 	}
 	idle := time.Hour
@@ -110,6 +124,33 @@ func (r *Replicator) pop() (*file, time.Duration) {
 		idle = min(idle, max(r.later.items[0].at.Sub(now), time.Millisecond))
 	}
 	return nil, idle
+}
+
+// line puts a file into one of the lines for now: what has failed before takes no
+// more than half of the places, so that peers who send too little to be of use and
+// too much to be given up cannot take all. It needs mu.
+func (r *Replicator) line(it item) {
+	if it.attempts > 0 {
+		heap.Push(&r.again, it)
+		return
+	}
+	heap.Push(&r.ready, it)
+}
+
+// next is the line whose first file is to be fetched now; nil if there is none,
+// or no place for it. It needs mu.
+func (r *Replicator) next() *queue {
+	if r.places >= r.cfg.Workers {
+		return nil
+	}
+	again := r.again.Len() > 0 && r.retries < max(r.cfg.Workers/2, 1)
+	switch {
+	case r.ready.Len() == 0 && !again:
+		return nil
+	case r.ready.Len() == 0 || again && moreNeeded(r.again.items[0], r.ready.items[0]):
+		return &r.again
+	}
+	return &r.ready
 }
 
 // dispatch starts fetches.
@@ -136,12 +177,15 @@ func (r *Replicator) dispatch(ctx context.Context, group *errgroup.Group) {
 // fetch tries once to get a file, and notes what became of it.
 func (r *Replicator) fetch(ctx context.Context, f *file) {
 	r.mu.Lock()
-	kinds, left := slices.Clone(f.Kinds), r.cfg.Quota-r.used
+	kinds, left, attempts := slices.Clone(f.Kinds), r.cfg.Quota-r.used, f.Attempts
 	r.mu.Unlock()
-	size, err := r.try(ctx, f.uri, kinds, left)
+	size, err := r.try(ctx, f.uri, kinds, left, backoff(firstTime, attempts+1, mostTime))
 	r.mu.Lock()
 	delete(r.busy, f.uri)
 	r.places--
+	if attempts > 0 {
+		r.retries--
+	}
 	if err != nil && ctx.Err() != nil {
 		r.mu.Unlock()
 		return // nothing was learnt
@@ -159,7 +203,7 @@ func (r *Replicator) fetch(ctx context.Context, f *file) {
 
 // try fetches a file by the rule of one of its kinds after the other, of which
 // only the first has to ask peers.
-func (r *Replicator) try(ctx context.Context, uri string, kinds []Kind, left int64) (size int64, err error) {
+func (r *Replicator) try(ctx context.Context, uri string, kinds []Kind, left int64, most time.Duration) (size int64, err error) {
 	for _, k := range kinds {
 		rule := r.cfg.Kinds[k]
 		limit := rule.Limit
@@ -169,7 +213,7 @@ func (r *Replicator) try(ctx context.Context, uri string, kinds []Kind, left int
 		if limit <= 0 {
 			return 0, ErrQuota
 		}
-		size, err = r.cfg.Files.Fetch(ctx, uri, ipfs.Limits{Bytes: limit, Stall: r.cfg.Stall}, rule.Check)
+		size, err = r.cfg.Files.Fetch(ctx, uri, ipfs.Limits{Bytes: limit, Stall: r.cfg.Stall, Time: most}, rule.Check)
 		if errors.Is(err, ipfs.ErrTooLarge) && limit < rule.Limit {
 			return 0, fmt.Errorf("%w: %w", ErrQuota, err)
 		}
@@ -190,13 +234,13 @@ func local(err error) bool { return errors.Is(err, ErrQuota) || errors.Is(err, i
 
 // note says what became of a fetch by the rules of so many kinds. It needs mu.
 func (r *Replicator) note(f *file, kinds int, size int64, err error, now time.Time) {
-	r.count.outcome(err)
+	r.count.outcomes[outcome(err)]++
 	if err == nil {
-		f.State, f.Since, f.Size, f.Attempts, f.Next, f.Error = held, now.Unix(), size, 0, 0, ""
+		f.State, f.Since, f.Size, f.Attempts, f.Next, f.Reason, f.Error = held, now.Unix(), size, 0, 0, "", ""
 		r.used += size
 		return
 	}
-	f.Error = err.Error()
+	f.Reason, f.Error = outcome(err), err.Error()
 	open, _ := r.need(f)
 	if !local(err) {
 		f.Attempts++

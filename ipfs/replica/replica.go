@@ -123,17 +123,21 @@ type Replicator struct {
 
 	tidying sync.Mutex // one clean-up at a time
 
-	mu       sync.Mutex // guards what follows
-	cursor   int64      // what the feeder has told of
-	owners   map[string]*owner
-	files    map[string]*file
-	ready    queue           // to fetch now, the most needed first
-	later    queue           // to fetch later, the earliest first
+	mu     sync.Mutex // guards what follows
+	cursor int64      // what the feeder has told of
+	owners map[string]*owner
+	files  map[string]*file
+	ready  queue // to fetch now, never tried before, the most needed first
+	again  queue // to fetch now, tried before, the most needed first
+	later  queue // to fetch later, the earliest first
+
 	arrivals int64           // in line, ever
 	busy     map[string]bool // being fetched or let go
 	places   int             // files that are being fetched
-	used     int64           // bytes of all pins when they were last looked at, and of what came since
-	lost     error           // why the queue is not on disk as it is in memory
+	retries  int             // of those, files that were tried before
+
+	used int64 // bytes of all pins when they were last looked at, and of what came since
+	lost error // why the queue is not on disk as it is in memory
 }
 
 // Open opens the queue as it was left. Close must follow, after Run has ended.
@@ -149,7 +153,7 @@ func Open(cfg Config) (*Replicator, error) {
 		cfg: cfg, db: db, wake: make(chan struct{}, 1),
 		owners: map[string]*owner{}, files: map[string]*file{}, busy: map[string]bool{},
 		count: counters{outcomes: map[string]int64{}},
-		ready: queue{less: moreNeeded}, later: queue{less: earlier},
+		ready: queue{less: moreNeeded}, again: queue{less: moreNeeded}, later: queue{less: earlier},
 	}
 	if err := r.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open queue of files: %w", err), db.Close())

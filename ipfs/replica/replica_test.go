@@ -28,15 +28,16 @@ type world struct {
 	peers map[string][]byte
 	pins  map[string]ipfs.Pin
 	tries map[string]int
-	full  bool                // the store's disk
-	hang  map[string]struct{} // nobody answers about these
+	full  bool                     // the store's disk
+	hang  map[string]struct{}      // nobody answers about these
+	drips map[string]time.Duration // how long a file takes that comes slowly
 	swept int
 }
 
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, more: make(chan struct{}), peers: map[string][]byte{}, pins: map[string]ipfs.Pin{},
-		tries: map[string]int{}, hang: map[string]struct{}{},
+		tries: map[string]int{}, hang: map[string]struct{}{}, drips: map[string]time.Duration{},
 	}
 }
 
@@ -91,8 +92,15 @@ func (w *world) Fetch(ctx context.Context, uri string, l ipfs.Limits, check func
 	w.tries[uri]++
 	file, ok := w.peers[uri]
 	_, hangs := w.hang[uri]
-	full := w.full
+	full, rest := w.full, w.drips[uri]
+	w.drips[uri] -= l.Time // what has come stays
 	w.mu.Unlock()
+	if rest > l.Time {
+		if !wait(ctx, l.Time) {
+			return 0, ctx.Err()
+		}
+		return 0, ipfs.ErrSlow
+	}
 	if hangs || !ok {
 		if !wait(ctx, l.Stall) {
 			return 0, ctx.Err()

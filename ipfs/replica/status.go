@@ -41,8 +41,9 @@ type Missing struct {
 	Refused  bool      `json:"refused"`
 	Since    time.Time `json:"since"`
 	Attempts int       `json:"attempts"`
-	Next     time.Time `json:"next"` // when it is tried again
-	Error    string    `json:"error"`
+	Next     time.Time `json:"next"`   // when it is tried again
+	Reason   string    `json:"reason"` // why it is missing: an outcome; empty before the first attempt
+	Error    string    `json:"-"`      // in all its words, which are not for strangers
 }
 
 // Status tells how far replication is.
@@ -73,7 +74,7 @@ func (r *Replicator) state() Status {
 		if open, _ := r.need(f); open {
 			s.Missing = append(s.Missing, Missing{
 				URI: f.uri, Kinds: slices.Clone(f.Kinds), Owners: some(f.owners, 10), Refused: f.State == refused,
-				Since: time.Unix(f.Since, 0).UTC(), Attempts: f.Attempts, Next: time.Unix(f.Next, 0).UTC(), Error: f.Error,
+				Since: time.Unix(f.Since, 0).UTC(), Attempts: f.Attempts, Next: time.Unix(f.Next, 0).UTC(), Reason: f.Reason, Error: f.Error,
 			})
 		}
 	}
@@ -110,19 +111,17 @@ var outcomes = []struct {
 	{"failed", nil}, // anything else
 }
 
-func (c *counters) outcome(err error) {
-	word := "held"
-	if err != nil {
-		i := slices.IndexFunc(outcomes, func(o struct {
-			word string
-			err  error
-		},
-		) bool {
-			return o.err == nil || errors.Is(err, o.err)
-		})
-		word = outcomes[i].word
+// outcome is the word for what became of a fetch.
+func outcome(err error) string {
+	if err == nil {
+		return "held"
 	}
-	c.outcomes[word]++
+	for _, o := range outcomes {
+		if o.err == nil || errors.Is(err, o.err) {
+			return o.word
+		}
+	}
+	return ""
 }
 
 // measure shows metrics, if anybody wants them.

@@ -271,6 +271,33 @@ func TestAFloodOfDeadLinksDoesNotKeepOneWaiting(t *testing.T) {
 	})
 }
 
+func TestPeersThatDripTakeHalfOfThePlacesAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for i := range 200 { // the chain says that they are needed, their peers are the attacker's
+			uri := w.have(fmt.Sprintf("drip %d", i))
+			w.drips[uri] = 24 * time.Hour
+			w.tell(Need{Owner: fmt.Sprintf("election/evil/%d", i), Files: []File{censusOf(uri)}})
+		}
+		honest := w.have("a large census over a slow line")
+		w.drips[honest] = 12 * time.Minute
+		w.tell(Need{Owner: "election/large", Files: []File{censusOf(honest)}})
+		_, stop := w.run(w.config())
+		defer stop()
+		pass(time.Hour)
+		uri := w.have("census")
+		w.tell(Need{Owner: "election/1", Files: []File{censusOf(uri)}})
+		pass(2 * time.Second)
+		if !w.pinned(uri) {
+			t.Error("a file that is there waits for those that drip")
+		}
+		pass(12 * time.Hour)
+		if !w.pinned(honest) {
+			t.Errorf("it did not come in %d attempts", w.tried(honest))
+		}
+	})
+}
+
 func TestANewReferenceTakesTheOldOnesPlaceAfterAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -296,7 +323,7 @@ func TestANewReferenceTakesTheOldOnesPlaceAfterAWhile(t *testing.T) {
 		if !w.pinned(old) {
 			t.Error("it is needed again")
 		}
-		for i := range 2000 { // somebody cannot make up his mind
+		for i := range 1100 { // somebody cannot make up his mind
 			w.tell(Need{Owner: "account/1", Files: []File{metadata(fmt.Sprintf("ipfs://%d", i))}})
 		}
 		pass(time.Hour)
