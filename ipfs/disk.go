@@ -3,8 +3,10 @@ package ipfs
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -20,6 +22,7 @@ import (
 // What the database holds, by the first byte of the key.
 const (
 	blockKey = 'b' // SHA-256 of a block -> its bytes
+	sizeKey  = 's' // SHA-256 of a block -> how many those are: to be read without the block
 	pinKey   = 'p' // CID of a file -> pin
 	nameKey  = 'n' // the record under the node's own name
 )
@@ -89,9 +92,13 @@ func (d *disk) use(f func(db *kv.DB) error) error {
 	return full(err)
 }
 
-// full says what is wrong with a full disk in words of this package.
+// full says what is wrong with a full disk in words of this package. The engine,
+// and daemons, keep some causes as text only.
 func full(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if err == nil {
+		return nil
+	}
+	if text := err.Error(); strings.Contains(text, syscall.ENOSPC.Error()) || strings.Contains(text, syscall.EDQUOT.Error()) {
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	return err
@@ -132,10 +139,22 @@ func hashOf(c cid.Cid) []byte { return c.Hash()[2:] } // SHA-256 and its length 
 
 func blockAt(hash []byte) []byte { return append([]byte{blockKey}, hash...) }
 
+func sizeAt(hash []byte) []byte { return append([]byte{sizeKey}, hash...) }
+
+// setBlock and deleteBlock keep a block and its size together.
+func setBlock(b *kv.Batch, hash, block []byte) error {
+	size := binary.BigEndian.AppendUint32(nil, uint32(len(block)))
+	return errors.Join(b.Set(blockAt(hash), block), b.Set(sizeAt(hash), size))
+}
+
+func deleteBlock(b *kv.Batch, hash []byte) error {
+	return errors.Join(b.Delete(blockAt(hash)), b.Delete(sizeAt(hash)))
+}
+
 // Get returns a block, whose hash it checks. The error is ipld.ErrNotFound if
 // there is none.
 func (d *disk) Get(_ context.Context, c cid.Cid) (blocks.Block, error) {
-	b, err := d.read(c)
+	b, err := d.read(c, blockAt)
 	if err != nil {
 		return nil, err
 	}
@@ -145,12 +164,13 @@ func (d *disk) Get(_ context.Context, c cid.Cid) (blocks.Block, error) {
 	return blocks.NewBlockWithCid(b, c)
 }
 
-func (d *disk) read(c cid.Cid) (b []byte, err error) {
+// read returns what stands under the key of a block.
+func (d *disk) read(c cid.Cid, at func(hash []byte) []byte) (b []byte, err error) {
 	if !ours(c) {
 		return nil, ipld.ErrNotFound{Cid: c}
 	}
 	err = d.use(func(db *kv.DB) error {
-		b, err = db.Get(blockAt(hashOf(c)))
+		b, err = db.Get(at(hashOf(c)))
 		return err
 	})
 	if err == nil && b == nil {
@@ -160,22 +180,29 @@ func (d *disk) read(c cid.Cid) (b []byte, err error) {
 }
 
 // Has tells whether there is a block.
-func (d *disk) Has(_ context.Context, c cid.Cid) (found bool, err error) {
-	if !ours(c) {
+func (d *disk) Has(_ context.Context, c cid.Cid) (bool, error) {
+	_, err := d.read(c, sizeAt)
+	if ipld.IsNotFound(err) {
 		return false, nil
 	}
-	err = d.use(func(db *kv.DB) error {
-		found, err = db.Has(blockAt(hashOf(c)))
-		return err
-	})
-	return found, err
+	return err == nil, err
 }
 
 // GetSize returns the size of a block. The error is ipld.ErrNotFound if there
 // is none.
 func (d *disk) GetSize(_ context.Context, c cid.Cid) (int, error) {
-	b, err := d.read(c)
-	return len(b), err
+	b, err := d.read(c, sizeAt)
+	if err != nil {
+		return -1, err
+	}
+	return blockSize(b), nil
+}
+
+func blockSize(b []byte) int {
+	if len(b) != 4 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint32(b))
 }
 
 // Put stores a block, which the next pin makes durable.
@@ -196,7 +223,7 @@ func (d *disk) PutMany(_ context.Context, bs []blocks.Block) error {
 	return d.use(func(db *kv.DB) error {
 		batch := db.NewBatch()
 		for _, b := range bs {
-			if err := batch.Set(blockAt(hashOf(b.Cid())), b.RawData()); err != nil {
+			if err := setBlock(batch, hashOf(b.Cid()), b.RawData()); err != nil {
 				return errors.Join(err, batch.Close())
 			}
 		}
@@ -225,7 +252,13 @@ func (d *disk) DeleteBlock(_ context.Context, c cid.Cid) error {
 	if !ours(c) {
 		return nil
 	}
-	return d.use(func(db *kv.DB) error { return db.Delete(blockAt(hashOf(c))) })
+	return d.use(func(db *kv.DB) error {
+		b := db.NewBatch()
+		if err := deleteBlock(b, hashOf(c)); err != nil {
+			return errors.Join(err, b.Close())
+		}
+		return b.Write()
+	})
 }
 
 // AllKeysChan is refused: nothing here asks for it.

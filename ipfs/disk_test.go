@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -91,6 +92,9 @@ func TestEveryFailingCallToTheDiskIsAnErrorAndTheNextTrySucceeds(t *testing.T) {
 		disk := kvtest.NewDisk()
 		s := on(t, disk.FS())
 		first := mustPut(t, s, content(300_000))
+		if err := s.Unpin(t.Context(), mustPut(t, s, content(200_000))); err != nil {
+			t.Fatal(err)
+		}
 		disk.FailOnce(at)
 		uri, err := s.Put(t.Context(), content(400_000))
 		if err == nil {
@@ -103,7 +107,7 @@ func TestEveryFailingCallToTheDiskIsAnErrorAndTheNextTrySucceeds(t *testing.T) {
 			}
 			return
 		}
-		if err != nil && !errors.Is(err, kvtest.ErrBroken) {
+		if err != nil && !strings.Contains(err.Error(), kvtest.ErrBroken.Error()) {
 			t.Fatalf("call %d: %v", at, err)
 		}
 		if uri != "" {
@@ -217,7 +221,7 @@ func TestABlockThatHasChangedOnDiskIsNotShown(t *testing.T) {
 // count is how many blocks a store has.
 func count(t *testing.T, s *Store) (n int) {
 	t.Helper()
-	if err := s.back.(*embedded).disk.each(blockKey, func(_, _ []byte) error { n++; return nil }); err != nil {
+	if err := s.back.(*embedded).disk.each(sizeKey, func(_, _ []byte) error { n++; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -72,6 +72,9 @@ type backend interface {
 	unpin(ctx context.Context, c cid.Cid) error
 	pins(ctx context.Context, visit func(Pin) error) error
 
+	// stored is the size of all blocks, whether a pin holds them or not.
+	stored(ctx context.Context) (int64, error)
+
 	// sweep frees the room of blocks that no pin holds.
 	sweep(ctx context.Context) error
 
@@ -202,6 +205,10 @@ func (s *Store) Unpin(ctx context.Context, uri string) error {
 func (s *Store) Pins(ctx context.Context, visit func(Pin) error) error {
 	return s.back.pins(ctx, visit)
 }
+
+// Stored is the room that the store takes, in bytes: that of its files, and of
+// what Sweep would remove. Of a daemon it is that of this store's files.
+func (s *Store) Stored(ctx context.Context) (int64, error) { return s.back.stored(ctx) }
 
 // Sweep frees the room of what is not pinned, such as files that were unpinned
 // and pieces of files that never came whole. A daemon sweeps by itself.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/ipfs/boxo/path"
@@ -54,15 +53,6 @@ type kubo struct {
 
 func (k *kubo) close() error { return nil }
 
-// daemonFault tells what the daemon's words mean, as far as this package has
-// words for it.
-func daemonFault(err error) error {
-	if err != nil && strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
-		return fmt.Errorf("%w: %w", ErrDiskFull, err)
-	}
-	return err
-}
-
 func (k *kubo) here(ctx context.Context, c cid.Cid) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, daemonTime)
 	defer cancel()
@@ -80,7 +70,7 @@ func (k *kubo) block(ctx context.Context, c cid.Cid, local bool) ([]byte, error)
 		if strings.Contains(res.Error.Message, missing.Error()) {
 			return nil, missing
 		}
-		return nil, daemonFault(res.Error)
+		return nil, full(res.Error)
 	}
 	b, err := io.ReadAll(io.LimitReader(res.Output, maxBlock+1))
 	if err := errors.Join(err, res.Cancel()); err != nil {
@@ -111,12 +101,20 @@ func (e errand) put(ctx context.Context, n ipld.Node) error {
 	}
 	st, err := e.k.api.Block().Put(ctx, bytes.NewReader(n.RawData()), options.Block.CidCodec(codec), options.Block.Hash(n.Cid().Prefix().MhType, 32))
 	if err != nil {
-		return daemonFault(err)
+		return full(err)
 	}
 	if got := st.Path().RootCid(); !got.Equals(n.Cid()) {
 		return fmt.Errorf("%w: the daemon calls block %s %s", ErrCorrupt, n.Cid(), got)
 	}
 	return nil
+}
+
+func (k *kubo) stored(ctx context.Context) (n int64, err error) {
+	err = k.pins(ctx, func(p Pin) error {
+		n += p.Size
+		return nil
+	})
+	return n, err
 }
 
 func (k *kubo) sweep(context.Context) error { return nil }

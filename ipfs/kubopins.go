@@ -75,7 +75,7 @@ func (e errand) keep(ctx context.Context, root cid.Cid, size int64) error {
 	if err != nil {
 		return err
 	}
-	return daemonFault(local.Pin().Add(ctx, path.FromCid(root), options.Pin.Recursive(true), options.Pin.Name(pinName(size, time.Now()))))
+	return full(local.Pin().Add(ctx, path.FromCid(root), options.Pin.Recursive(true), options.Pin.Name(pinName(size, time.Now()))))
 }
 
 func (k *kubo) unpin(ctx context.Context, c cid.Cid) error {

@@ -32,19 +32,23 @@ func (e *embedded) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var garbage [][32]byte
-	err = e.disk.each(blockKey, func(key, _ []byte) error {
+	var garbage [][32]byte // of sizes, which are small: blocks are not read
+	err = e.disk.each(sizeKey, func(key, _ []byte) error {
 		if _, ok := needed[[32]byte(key)]; !ok {
 			garbage = append(garbage, [32]byte(key))
 		}
 		return ctx.Err()
 	})
+	found := len(garbage) > 0
 	for err == nil && len(garbage) > 0 {
 		n := min(len(garbage), sweepBatch)
 		if err = e.remove(garbage[:n]); err == nil {
 			err = ctx.Err()
 		}
 		garbage = garbage[n:]
+	}
+	if found && err == nil {
+		err = e.disk.use(func(db *kv.DB) error { return db.Flush() }) // else the room is free at the next start
 	}
 	return err
 }
@@ -72,10 +76,19 @@ func (e *embedded) remove(garbage [][32]byte) error {
 			if e.held[hash] > 0 {
 				continue
 			}
-			if err := b.Delete(blockAt(hash[:])); err != nil {
+			if err := deleteBlock(b, hash[:]); err != nil {
 				return errors.Join(err, b.Close())
 			}
 		}
 		return b.Write()
 	})
+}
+
+// stored is the size of all blocks, pinned or not.
+func (e *embedded) stored(ctx context.Context) (n int64, err error) {
+	err = e.disk.each(sizeKey, func(_, size []byte) error {
+		n += int64(blockSize(size))
+		return ctx.Err()
+	})
+	return n, err
 }

@@ -27,7 +27,7 @@ type IPFSConfig struct {
 	SwarmKey  string        `toml:"swarm_key" doc:"File as Kubo's swarm.key: only nodes that have it, too, can connect. Empty for none. Relative paths are below the home."`
 	MaxPeers  int64         `toml:"max_peers" doc:"IPFS nodes that may be connected at a time."`
 	MinFree   Size          `toml:"min_free" doc:"Room that must stay free on the disk of the files; with less, nothing more is stored."`
-	Quota     Size          `toml:"quota" doc:"Size that all files together may have; 0 for any. When it is nearly used up, files are let go that nobody has needed for longest; those of open elections never are."`
+	Quota     Size          `toml:"quota" doc:"Room that the files may take; 0 for any. When it is nearly used up, files are let go that nobody has needed for longest; those of open elections never are."`
 	Keep      time.Duration `toml:"keep" doc:"For how long after its result the files of an election stay, whatever the quota."`
 	MaxCensus Size          `toml:"max_census" doc:"Largest census that is fetched."`
 }

@@ -169,6 +169,31 @@ func (d *DB) Compact(start, end []byte) error {
 	return nil
 }
 
+// Flush moves what is in memory to tables on disk. The room of deleted keys is
+// given back some time after that.
+func (d *DB) Flush() (err error) {
+	if err := d.fault.usable(); err != nil {
+		return err
+	}
+	defer func() {
+		// Pebble panics when it cannot start a new log file.
+		if p := recover(); p != nil {
+			d.fault.wedged.Store(true)
+			d.fault.set(fmt.Errorf("flush: %v", p))
+			err = d.fault.get()
+		}
+	}()
+	done, err := d.db.AsyncFlush()
+	if err != nil {
+		return fmt.Errorf("kv: flush: %w", err)
+	}
+	select {
+	case <-done:
+	case <-d.fault.tripped: // it would be tried again for ever
+	}
+	return d.fault.get()
+}
+
 // Metrics describes the engine's condition for a person.
 func (d *DB) Metrics() string { return d.db.Metrics().String() }
 

@@ -46,6 +46,42 @@ func read(t *testing.T, it *kv.Iterator, err error, backwards bool) (out []strin
 	return out
 }
 
+func TestFlushMakesDurableAndReportsADiskThatFails(t *testing.T) {
+	disk := kvtest.NewDisk()
+	db := open(t, "db", kv.Options{FS: disk.FS()})
+	if err := db.Set([]byte("k"), []byte("v")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, "db", kv.Options{FS: disk.Reboot().FS()})
+	if v, err := again.Get([]byte("k")); err != nil || string(v) != "v" {
+		t.Errorf("%q, %v", v, err)
+	}
+	closed(t, again)
+	closed(t, db)
+	for at := 1; ; at++ {
+		disk := kvtest.NewDisk()
+		db := open(t, "db", kv.Options{FS: disk.FS()})
+		if err := db.Set([]byte("k"), []byte("v")); err != nil {
+			t.Fatal(err)
+		}
+		disk.CutPower(at, 0, 1)
+		err := db.Flush()
+		_ = db.Close()
+		if !disk.Tripped() {
+			if at < 3 {
+				t.Errorf("only %d calls", at)
+			}
+			return
+		}
+		if err == nil && at < 3 {
+			t.Errorf("call %d failed, and nobody says so", at)
+		}
+	}
+}
+
 func TestADatabaseAgreesWithAMap(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	dir := t.TempDir()

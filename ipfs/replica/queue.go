@@ -195,6 +195,11 @@ func (r *Replicator) fetch(ctx context.Context, f *file) {
 	b.file(f)
 	r.mu.Unlock()
 	r.write(b)
+	if err != nil && final(err) { // what came of it lies about, and counts
+		if _, err := r.look(ctx); err != nil && ctx.Err() == nil {
+			r.cfg.Log.Error("the room of the file store is not known", "err", err)
+		}
+	}
 	r.nudge()
 	if err != nil {
 		r.cfg.Log.Debug("file is not here yet", "uri", f.uri, "err", err)

@@ -61,6 +61,7 @@ type Files interface {
 	Fetch(ctx context.Context, uri string, l ipfs.Limits, check func(io.Reader) error) (int64, error)
 	Unpin(ctx context.Context, uri string) error
 	Pins(ctx context.Context, visit func(ipfs.Pin) error) error
+	Stored(ctx context.Context) (int64, error)
 	Sweep(ctx context.Context) error
 	Status(ctx context.Context) (ipfs.Status, error)
 }
@@ -74,7 +75,7 @@ type Config struct {
 	Log    *slog.Logger  // required
 
 	Keep    time.Duration // for how long after an owner has closed its files stay, whatever the quota; 0 is 30 days
-	Quota   int64         // bytes of all files of the store; 0 is any number
+	Quota   int64         // bytes that the store may take; 0 is any number
 	Workers int           // files fetched at once; 0 is 16
 	Stall   time.Duration // see ipfs.Limits; 0 is 20 s
 	Retry   time.Duration // before the second try, doubled before each further one; 0 is 10 s
@@ -136,8 +137,9 @@ type Replicator struct {
 	places   int             // files that are being fetched
 	retries  int             // of those, files that were tried before
 
-	used int64 // bytes of all pins when they were last looked at, and of what came since
-	lost error // why the queue is not on disk as it is in memory
+	used  int64 // bytes of all pins when they were last looked at, and of what came since
+	loose int64 // of used, what no pin holds, as far as it can be told
+	lost  error // why the queue is not on disk as it is in memory
 }
 
 // Open opens the queue as it was left. Close must follow, after Run has ended.

@@ -22,16 +22,17 @@ import (
 type world struct {
 	t *testing.T
 
-	mu    sync.Mutex
-	told  []Need
-	more  chan struct{} // closed when there is more to tell
-	peers map[string][]byte
-	pins  map[string]ipfs.Pin
-	tries map[string]int
-	full  bool                     // the store's disk
-	hang  map[string]struct{}      // nobody answers about these
-	drips map[string]time.Duration // how long a file takes that comes slowly
-	swept int
+	mu     sync.Mutex
+	told   []Need
+	more   chan struct{} // closed when there is more to tell
+	peers  map[string][]byte
+	pins   map[string]ipfs.Pin
+	tries  map[string]int
+	full   bool                     // the store's disk
+	hang   map[string]struct{}      // nobody answers about these
+	drips  map[string]time.Duration // how long a file takes that comes slowly
+	swept  int
+	litter int64 // bytes of what was fetched and not pinned
 }
 
 func newWorld(t *testing.T) *world {
@@ -117,6 +118,9 @@ func (w *world) Fetch(ctx context.Context, uri string, l ipfs.Limits, check func
 		return 0, ipfs.ErrDiskFull
 	}
 	if err := check(bytes.NewReader(file)); err != nil {
+		w.mu.Lock()
+		w.litter += int64(len(file))
+		w.mu.Unlock()
 		return 0, fmt.Errorf("%w: %w", ipfs.ErrRefused, err)
 	}
 	w.mu.Lock()
@@ -144,10 +148,21 @@ func (w *world) Pins(_ context.Context, visit func(ipfs.Pin) error) error {
 	return nil
 }
 
+func (w *world) Stored(context.Context) (int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := w.litter
+	for _, p := range w.pins {
+		n += p.Size
+	}
+	return n, nil
+}
+
 func (w *world) Sweep(context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.swept++
+	w.litter = 0
 	return nil
 }
 

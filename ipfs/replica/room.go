@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -66,37 +67,41 @@ func (r *Replicator) recount(pins map[string]ipfs.Pin, before time.Time) {
 	r.nudge()
 }
 
-// pins reads the pins of the store, and counts them.
-func (r *Replicator) pins(ctx context.Context) (map[string]ipfs.Pin, error) {
-	pins := map[string]ipfs.Pin{}
-	var used int64
-	err := r.cfg.Files.Pins(ctx, func(p ipfs.Pin) error {
+// look reads the pins of the store and how much room it takes.
+func (r *Replicator) look(ctx context.Context) (pins map[string]ipfs.Pin, err error) {
+	pins = map[string]ipfs.Pin{}
+	var pinned int64
+	err = r.cfg.Files.Pins(ctx, func(p ipfs.Pin) error {
 		pins[p.URI] = p
-		used += p.Size
+		pinned += p.Size
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	used, err := r.cfg.Files.Stored(ctx)
+	if err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
-	r.used = used
-	r.mu.Unlock()
+	defer r.mu.Unlock()
+	r.used, r.loose = used, used-pinned
 	return pins, nil
 }
 
-// tidy looks what is there, and lets files go if there is too little room, those first that have not been
+// tidy looks what is there, sweeps away what was refused or never came whole, and
+// lets files go if there is too little room, those first that have not been
 // needed for longest. What was fetched after a time may not be among the pins yet.
 func (r *Replicator) tidy(ctx context.Context, before time.Time) {
 	r.tidying.Lock()
 	defer r.tidying.Unlock()
-	pins, err := r.pins(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			r.cfg.Log.Error("the pins of the file store cannot be read", "err", err)
+	pins, err := r.look(ctx)
+	if err == nil {
+		r.recount(pins, before)
+		if r.littered() {
+			err = r.sweep(ctx)
 		}
-		return
 	}
-	r.recount(pins, before)
 	gone := 0
 	for _, p := range r.leastNeeded(pins) {
 		r.mu.Lock()
@@ -109,13 +114,36 @@ func (r *Replicator) tidy(ctx context.Context, before time.Time) {
 			gone++
 		}
 	}
-	if gone == 0 {
-		return
+	if gone > 0 {
+		r.cfg.Log.Info("files were let go to make room", "files", gone)
+		err = errors.Join(err, r.sweep(ctx))
 	}
-	if err := r.cfg.Files.Sweep(ctx); err != nil && ctx.Err() == nil {
-		r.cfg.Log.Error("the file store cannot be swept", "err", err)
+	if err != nil && ctx.Err() == nil {
+		r.cfg.Log.Error("the file store cannot be tidied up", "err", err)
 	}
-	r.cfg.Log.Info("files were let go to make room", "files", gone)
+}
+
+// litter is how much may lie about, in bytes, before it is swept away: pieces of
+// files that come slowly are among it, and are lost with it.
+const litter = 1 << 30
+
+// littered tells whether to sweep.
+func (r *Replicator) littered() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cfg.Quota == 0 {
+		return r.loose > litter
+	}
+	return r.loose > min(litter, r.percent(100-tooFull)) || r.loose > 0 && r.used > r.percent(tooFull)
+}
+
+// sweep sweeps, and looks what room there is then.
+func (r *Replicator) sweep(ctx context.Context) error {
+	if err := r.cfg.Files.Sweep(ctx); err != nil {
+		return err
+	}
+	_, err := r.look(ctx)
+	return err
 }
 
 // leastNeeded lists the pins that may be let go, the least needed first; none if

@@ -23,7 +23,7 @@ type Status struct {
 	Held     int   `json:"held"`     // files that are here
 	Refused  int   `json:"refused"`  // files that are not what they should be
 	Released int   `json:"released"` // files that nobody needs any more and for which there was no room
-	Bytes    int64 `json:"bytes"`    // of all pins of the store
+	Bytes    int64 `json:"bytes"`    // that the store takes
 	Quota    int64 `json:"quota"`    // 0 is none
 
 	// Missing are files that somebody needs and that are not here, those first
@@ -134,8 +134,8 @@ func (r *Replicator) measure(reg prometheus.Registerer) error {
 		files:    prometheus.NewDesc("urna_files", "Files that the chain refers to, by how it stands with them.", []string{"state"}, nil),
 		missing:  prometheus.NewDesc("urna_files_missing", "Files that somebody needs and that are not here; at most a hundred are counted.", nil, nil),
 		oldest:   prometheus.NewDesc("urna_files_missing_seconds", "For how long the oldest of them has been missing.", nil, nil),
-		bytes:    prometheus.NewDesc("urna_files_bytes", "Size of all files of the store.", nil, nil),
-		quota:    prometheus.NewDesc("urna_files_quota_bytes", "Size that they may have; 0 is any.", nil, nil),
+		bytes:    prometheus.NewDesc("urna_files_bytes", "Room that the store of files takes.", nil, nil),
+		quota:    prometheus.NewDesc("urna_files_quota_bytes", "Room that it may take; 0 is any.", nil, nil),
 		fetches:  prometheus.NewDesc("urna_files_fetches_total", "Attempts to fetch a file, by outcome.", []string{"outcome"}, nil),
 		unpinned: prometheus.NewDesc("urna_files_released_total", "Files that were let go to make room.", nil, nil),
 		cursor:   prometheus.NewDesc("urna_files_height", "Height up to which the chain was looked through for files.", nil, nil),

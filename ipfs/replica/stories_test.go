@@ -226,6 +226,30 @@ func TestAFullQuotaIsAnErrorOfItsOwnUntilThereIsRoom(t *testing.T) {
 	})
 }
 
+func TestWhatWasRefusedIsSweptAwayAndCountsMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		cfg := w.config()
+		cfg.Quota = 10_000
+		r, stop := w.run(cfg)
+		defer stop()
+		pass(time.Second)
+		for i := range 50 { // to fill the disk with what will be refused
+			w.tell(Need{Owner: fmt.Sprintf("account/evil/%d", i), Files: []File{metadata(w.have(fmt.Sprintf("%d", i) + strings.Repeat("x", 900)))}})
+			pass(10 * time.Second)
+			w.mu.Lock()
+			litter := w.litter
+			w.mu.Unlock()
+			if litter > 10_000 {
+				t.Fatalf("%d bytes lie about", litter)
+			}
+		}
+		if s := stand(t, r); s.Refused != 50 || s.Bytes > 10_000 || w.sweeps() == 0 {
+			t.Errorf("%+v, %d sweeps", s, w.sweeps())
+		}
+	})
+}
+
 func TestAFullDiskIsWaitedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
