@@ -32,8 +32,12 @@ func (g *Gateway) file(ctx context.Context, uri string) (*file, error) {
 	if errors.Is(err, ipfs.ErrNotFound) || errors.Is(err, ipfs.ErrBadURI) || errors.Is(err, ipfs.ErrTooLarge) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil { // what the chain says can be told without
+		g.log.Warn("a file cannot be read", "uri", uri, "err", err)
+		return nil, nil
 	}
 	f := &file{raw: b, object: isObject(b)}
 	if f.object {

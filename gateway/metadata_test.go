@@ -30,6 +30,28 @@ func TestMetadataIsReadOnce(t *testing.T) {
 	}
 }
 
+func TestAnElectionIsShownWhenTheStoreOfFilesFails(t *testing.T) {
+	a := newAPI(t, nil)
+	_, id := a.newElection(apptest.Keys("voter", 1), func(p *tx.NewElection) { p.MetadataURI = a.put(electionMetadata) })
+	broken, err := ipfs.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := broken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good := a.g.files
+	a.g.files = broken
+	var got struct{ Title, Status string }
+	if a.get("/elections/" + id).ok(&got); got.Title != "" || got.Status == "" {
+		t.Errorf("%+v", got)
+	}
+	a.g.files = good
+	if a.get("/elections/" + id).ok(&got); got.Title != "Who & what?" {
+		t.Errorf("when it is back: %+v", got)
+	}
+}
+
 func TestMetadataThatComesLateIsFound(t *testing.T) {
 	a := newAPI(t, nil)
 	_, id := a.newElection(apptest.Keys("voter", 1), func(p *tx.NewElection) { p.MetadataURI = a.cid(electionMetadata) })

@@ -20,6 +20,7 @@ import (
 
 // How long a daemon may take for what it need not ask its peers for.
 const (
+	daemonRead    = 5 * time.Second // to read a block
 	daemonTime    = 30 * time.Second
 	daemonPinTime = 5 * time.Minute // it looks at every block of the file
 )
@@ -54,7 +55,7 @@ type kubo struct {
 func (k *kubo) close() error { return nil }
 
 func (k *kubo) here(ctx context.Context, c cid.Cid) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, daemonTime)
+	ctx, cancel := context.WithTimeout(ctx, daemonRead)
 	defer cancel()
 	return k.block(ctx, c, true)
 }

@@ -278,3 +278,18 @@ func TestAnEndedContextEndsFetch(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func BenchmarkFetch10MB(b *testing.B) {
+	peer := startNode(b, Config{Dir: b.TempDir()})
+	s := startNode(b, Config{Dir: b.TempDir(), Peers: []string{address(b, peer)}})
+	eventually(b, "they are connected", func() bool { return status(b, s).Peers == 1 })
+	b.SetBytes(10 << 20)
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		uri := mustPut(b, peer, content(10<<20+i))
+		b.StartTimer()
+		if _, err := s.Fetch(b.Context(), uri, Limits{Bytes: 11 << 20}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

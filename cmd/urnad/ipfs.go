@@ -133,8 +133,9 @@ func (n *node) ipfsAddress() string {
 
 // The kinds of files that the chain refers to.
 const (
-	metadataKind replica.Kind = "metadata"
-	censusKind   replica.Kind = "census"
+	metadataKind  replica.Kind = "metadata"
+	encryptedKind replica.Kind = "encrypted metadata"
+	censusKind    replica.Kind = "census"
 )
 
 // maxMetadata is the largest metadata that a gateway takes or shows.
@@ -151,8 +152,9 @@ func (n *node) replicate(ctx context.Context, files *ipfs.Store) error {
 	r, err := replica.Open(replica.Config{
 		Dir: dir, Files: files, Feeder: &needs{n.blocks}, Log: n.log, Metrics: n.registry(),
 		Kinds: map[replica.Kind]replica.Rule{
-			metadataKind: {Limit: maxMetadata, Check: checkMetadata},
-			censusKind:   {Limit: int64(c.MaxCensus), Check: checkCensus},
+			metadataKind:  {Limit: maxMetadata, Check: checkMetadata},
+			encryptedKind: {Limit: maxMetadata, Check: func(io.Reader) error { return nil }},
+			censusKind:    {Limit: int64(c.MaxCensus), Check: checkCensus},
 		},
 		Keep: c.Keep, Quota: int64(c.Quota),
 	})

@@ -123,7 +123,11 @@ func (n *needs) election(view *state.View, s *election.Settings) (replica.Need, 
 	if err != nil {
 		return need, err
 	}
-	need.Files = append(onIPFS(s.MetadataURI, metadataKind), onIPFS(stage.CensusURI, censusKind)...)
+	kind := metadataKind
+	if s.EncryptedMetadata {
+		kind = encryptedKind
+	}
+	need.Files = append(onIPFS(s.MetadataURI, kind), onIPFS(stage.CensusURI, censusKind)...)
 	if stage.Status.Final() {
 		need.Closed, err = n.closed(view, s.ID, stage)
 	}
