@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"urna/genesis"
+	"urna/state"
 	"urna/state/transition"
 	"urna/tx"
 )
@@ -42,8 +44,26 @@ func (g *Gateway) submitTx(w http.ResponseWriter, r *http.Request) error {
 	}{s.ID.String(), made, 0})
 }
 
+// committed is the state after the last block, or the problem that there is no
+// block yet: until then nothing is known but the genesis document.
+func (g *Gateway) committed() (*state.View, error) {
+	v := g.app.View()
+	if v.Height() == 0 {
+		return nil, overloaded("the chain has no block yet; try again later")
+	}
+	return v, nil
+}
+
+func (g *Gateway) params() (*genesis.Params, error) {
+	v, err := g.committed()
+	if err != nil {
+		return nil, err
+	}
+	return v.Params()
+}
+
 func (g *Gateway) txCosts(w http.ResponseWriter, _ *http.Request) error {
-	params, err := g.app.View().Params()
+	params, err := g.params()
 	if err != nil {
 		return err
 	}
@@ -57,7 +77,7 @@ func (g *Gateway) txCosts(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (g *Gateway) priceFactors(w http.ResponseWriter, _ *http.Request) error {
-	params, err := g.app.View().Params()
+	params, err := g.params()
 	if err != nil {
 		return err
 	}

@@ -247,7 +247,7 @@ func (g *Gateway) electionPrice(w http.ResponseWriter, r *http.Request) error {
 	if body.Duration == 0 {
 		body.Duration = blockSeconds * uint64(body.Blocks)
 	}
-	params, err := g.app.View().Params()
+	params, err := g.params()
 	if err != nil {
 		return err
 	}

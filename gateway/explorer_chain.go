@@ -206,7 +206,10 @@ type infoAnswer struct {
 }
 
 func (g *Gateway) chainInfo(w http.ResponseWriter, r *http.Request) error {
-	view := g.app.View()
+	view, err := g.committed()
+	if err != nil {
+		return err
+	}
 	params, err := view.Params()
 	if err != nil {
 		return err

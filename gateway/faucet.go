@@ -78,13 +78,16 @@ func (g *Gateway) claim(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v, err := g.committed()
+	if err != nil {
+		return err
+	}
 	if wait := g.faucet.clients.take(g.limits.clientOf(r), 1); wait > 0 {
 		return tooMany("the faucet has given enough to this client; try again later", wait)
 	}
 	if wait := g.faucet.addresses.take(to, 1); wait > 0 {
 		return tooMany("the faucet has given enough to this account; try again later", wait)
 	}
-	v := g.app.View()
 	payer, err := v.Account(g.faucet.Key.Address())
 	if err != nil && !errors.Is(err, state.ErrNotFound) {
 		return err
