@@ -1,15 +1,11 @@
 package anchor
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"time"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -120,11 +116,7 @@ func (r *Reader) TrustingPeriod(ctx context.Context) (time.Duration, error) {
 // EstimateGas asks what a call of the anchor would cost now. A *Refusal says that
 // it would be refused, and why.
 func (r *Reader) EstimateGas(ctx context.Context, from common.Address, call []byte) (uint64, error) {
-	gas, err := r.client.EstimateGas(ctx, ethereum.CallMsg{From: from, To: &r.address, Data: call})
-	if err != nil {
-		return 0, fmt.Errorf("anchor: estimate the gas of a call: %w", Explain(err))
-	}
-	return gas, nil
+	return estimate(ctx, r.client, from, r.address, call)
 }
 
 // Anchored is a header that was anchored.
@@ -178,43 +170,5 @@ func (r *Reader) events(ctx context.Context, from, to uint64, name string, visit
 	if err != nil {
 		return fmt.Errorf("anchor: read events: %w", err)
 	}
-	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{
-		FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(to),
-		Addresses: []common.Address{r.address}, Topics: [][]common.Hash{{parsed.Events[name].ID}},
-	})
-	if err != nil {
-		return fmt.Errorf("anchor: read events: %w", err)
-	}
-	for i := range logs {
-		if err := visit(&logs[i]); err != nil {
-			return fmt.Errorf("anchor: read an event: %w", err)
-		}
-	}
-	return nil
-}
-
-// ErrCode says that an address has other code than a contract of ours would.
-var ErrCode = errors.New("anchor: the code at this address is another one")
-
-// CheckCode looks whether the code at the address is that of an anchor of this
-// chain with this trusting period. It does not look at the height, the time and the
-// validators that the contract was created with: the first of Changes names them.
-func (r *Reader) CheckCode(ctx context.Context, d Deployment) error {
-	code, err := d.Code()
-	if err != nil {
-		return err
-	}
-	// A call to nobody deploys, and gives the code that would stay.
-	want, err := r.client.CallContract(ctx, ethereum.CallMsg{Data: code}, nil)
-	if err != nil {
-		return fmt.Errorf("anchor: try a deployment: %w", Explain(err))
-	}
-	got, err := r.client.CodeAt(ctx, r.address, nil)
-	if err != nil {
-		return fmt.Errorf("anchor: read code: %w", err)
-	}
-	if len(want) == 0 || !bytes.Equal(got, want) {
-		return ErrCode
-	}
-	return nil
+	return eventsOf(ctx, r.client, r.address, from, to, map[common.Hash]func(*types.Log) error{parsed.Events[name].ID: visit})
 }
