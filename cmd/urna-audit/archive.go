@@ -49,15 +49,15 @@ is sealed.`,
 	f.BoolVar(&m.withoutFiles, "without-files", false, "leave metadata and censuses out")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if m.out == "" {
-			return errors.New("--out says where the archive goes")
+			return usage("--out says where the archive goes")
 		}
 		if id != "" {
 			of, err := election.ParseID(id)
 			if err != nil {
-				return err
+				return &usageError{err}
 			}
 			if m.election = &of; m.to != 0 {
-				return errors.New("--to is for an archive of the chain; that of an election has a height of its own")
+				return usage("--to is for an archive of the chain; that of an election has a height of its own")
 			}
 		}
 		return m.run(cmd.Context(), a)

@@ -106,9 +106,9 @@ func TestAnElectionIsArchivedAndAStrangerVerifiesIt(t *testing.T) {
 	ends(t, 1, "AGREES WITH ITSELF", "verify", file)
 	ends(t, 1, "nothing says that this is your chain", "verify", file)
 	ends(t, 0, "AGREES WITH ITSELF", "verify", file, "--any-chain")
-	ends(t, 1, "is not a SHA-256", "verify", file, "--genesis-hash", "12")
+	ends(t, 64, "is not a SHA-256", "verify", file, "--genesis-hash", "12")
 	ends(t, 2, "V01", "verify", file, "--genesis-hash", strings.Repeat("12", 32))
-	ends(t, 1, "as HEIGHT:HASH", "verify", file, "--trust", "12")
+	ends(t, 64, "as HEIGHT:HASH", "verify", file, "--trust", "12")
 	ends(t, 4, "V21", "verify", file, "--trust", "3:"+strings.Repeat("12", 32))
 	ends(t, 1, "does not hold header 99", "verify", file, "--trust", "99:"+strings.Repeat("12", 32))
 
@@ -141,7 +141,7 @@ func TestAnElectionIsArchivedAndAStrangerVerifiesIt(t *testing.T) {
 	}
 	ends(t, 6, "V48", "verify", tiles, "--genesis", genesis)
 	ends(t, 1, "without a checkpoint", "verify", dir, "--genesis", genesis)
-	ends(t, 1, "must be given", "tiles", "export")
+	ends(t, 64, "must be given", "tiles", "export")
 }
 
 func TestAChainIsArchivedAndExtended(t *testing.T) {
@@ -165,9 +165,9 @@ func TestAChainIsArchivedAndExtended(t *testing.T) {
 	ends(t, 4, "V21", "verify-extends", long, short, "--genesis", genesis)
 	ends(t, 1, "nothing says", "verify-extends", short, long)
 	ends(t, 1, "no such file", "verify-extends", short, long+"x")
-	ends(t, 1, "has a height of its own", "archive", "--gateway", g.url(), "--election", e.ID.String(), "--to", "3", "--out", one)
-	ends(t, 1, "--out says", "archive", "--gateway", g.url())
-	ends(t, 1, "is not 64 hex digits", "archive", "--gateway", g.url(), "--election", "12", "--out", one)
+	ends(t, 64, "has a height of its own", "archive", "--gateway", g.url(), "--election", e.ID.String(), "--to", "3", "--out", one)
+	ends(t, 64, "--out says", "archive", "--gateway", g.url())
+	ends(t, 64, "is not 64 hex digits", "archive", "--gateway", g.url(), "--election", "12", "--out", one)
 	ends(t, 1, "there is no election", "archive", "--gateway", g.url(), "--election", strings.Repeat("ab", 32), "--out", one)
 }
 

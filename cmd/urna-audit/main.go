@@ -10,6 +10,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,8 +41,8 @@ func main() {
 }
 
 // run is the whole program without its globals. It returns the exit code: 0, the
-// class of the check that failed, or 1 if something could not be looked at or
-// the command line makes no sense.
+// class of the check that failed, 1 if something could not be looked at, or 64
+// if the command line makes no sense.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	a := &app{in: in, out: out, errs: errs}
 	root := newRoot(a)
@@ -53,14 +54,26 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if err != nil {
 		fmt.Fprintln(errs, "urna-audit:", err)
 	}
+	if err != nil && (!a.begun || errors.As(err, new(*usageError))) {
+		return check.Usage
+	}
 	return check.ExitCode(err)
 }
+
+// usageError is a command line that makes no sense.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+// usage makes a usageError.
+func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // app is what every command shares.
 type app struct {
 	in        io.Reader
 	out, errs io.Writer
 	json      bool // answer in JSON
+	begun     bool // the command line makes sense so far: a command has been started
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -69,22 +82,36 @@ func newRoot(a *app) *cobra.Command {
 		Short: "Check a voting chain, trusting no server",
 		Long: `urna-audit checks what a voting chain says, and trusts nobody who says it.
 
-Exit codes: 0 nothing failed; 1 something could not be read, or the command was
-wrong; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally, 6 file,
-7 gateways that disagree.`,
+Exit codes: 0 nothing failed; 1 something could not be read; 64 the command line
+makes no sense; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally,
+6 file, 7 gateways that disagree.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q; see urna-audit --help", args[0])
+				return usage("unknown command %q; see urna-audit --help", args[0])
 			}
 			return cmd.Help()
 		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON")
 	root.AddCommand(newReplay(a), newWatch(a), newArchive(a), newVerify(a), newVerifyExtends(a), newTiles(a)) // in the order of --help
+	a.noteBegin(root)
 	return root
+}
+
+// noteBegin lets every command note that it has been started.
+func (a *app) noteBegin(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			a.begun = true
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		a.noteBegin(sub)
+	}
 }
 
 // printJSON answers with v.

@@ -16,10 +16,18 @@ func program(t *testing.T, args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-func TestACommandLineThatMakesNoSenseEndsWithOne(t *testing.T) {
-	for _, args := range [][]string{{"nonsense"}, {"--nonsense"}} {
-		if code, _, errs := program(t, args...); code != 1 || !strings.HasPrefix(errs, "urna-audit: unknown") {
+func TestACommandLineThatMakesNoSenseHasAnExitCodeOfItsOwn(t *testing.T) {
+	for _, args := range [][]string{{"nonsense"}, {"--nonsense"}, {"replay", "--nonsense"}} {
+		if code, _, errs := program(t, args...); code != 64 || !strings.HasPrefix(errs, "urna-audit: unknown") {
 			t.Errorf("%v ends with %d: %s", args, code, errs)
+		}
+	}
+}
+
+func TestNoClassHasTheExitCodeOfUsage(t *testing.T) {
+	for _, c := range check.All {
+		if code := check.ExitCode(check.Fail(c.ID, "")); code == check.Usage || code == check.CannotSay || code == 0 {
+			t.Errorf("%s ends with %d", c.ID, code)
 		}
 	}
 }

@@ -115,10 +115,13 @@ func TestAReplayThatFailsEndsWithTheClassOfTheCheck(t *testing.T) {
 }
 
 func TestAReplayNeedsASource(t *testing.T) {
-	for _, args := range [][]string{{}, {"--gateway", "localhost"}, {"--rpc", "x"}, {"--gateway", "http://127.0.0.1:1/v2", "--genesis", "/nowhere"}, {"word"}} {
-		if code, out, errs := program(t, append([]string{"replay"}, args...)...); code != 1 || errs == "" {
+	for _, args := range [][]string{{}, {"--gateway", "localhost"}, {"--rpc", "x"}, {"word"}} {
+		if code, out, errs := program(t, append([]string{"replay"}, args...)...); code != 64 || errs == "" {
 			t.Errorf("%v: %d, %s%s", args, code, out, errs)
 		}
+	}
+	if code, out, errs := program(t, "replay", "--gateway", "http://127.0.0.1:1/v2", "--genesis", "/nowhere"); code != 1 || errs == "" {
+		t.Errorf("%d, %s%s", code, out, errs)
 	}
 }
 

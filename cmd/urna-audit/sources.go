@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/pflag"
 
 	"urna/audit"
@@ -29,14 +27,14 @@ func (s *sources) list() ([]audit.Source, error) {
 	for _, url := range s.gateways {
 		g, err := remote.NewGateway(url)
 		if err != nil {
-			return nil, err
+			return nil, &usageError{err}
 		}
 		out = append(out, g)
 	}
 	for _, url := range s.rpcs {
 		r, err := remote.NewRPC(url)
 		if err != nil {
-			return nil, err
+			return nil, &usageError{err}
 		}
 		out = append(out, r)
 	}
@@ -48,7 +46,7 @@ func (s *sources) list() ([]audit.Source, error) {
 		out = append(out, a)
 	}
 	if len(out) == 0 {
-		return nil, errors.New("nothing says where the chain comes from; see --help")
+		return nil, usage("nothing says where the chain comes from; see --help")
 	}
 	return out, nil
 }

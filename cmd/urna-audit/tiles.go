@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"os"
 
@@ -48,7 +47,7 @@ is the proof beside it.`,
 	f.StringVar(&keyFile, "key", "", "file of the publisher's key, which is made if it is not there")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if in == "" || out == "" || keyFile == "" {
-			return errors.New("--archive, --out and --key must be given")
+			return usage("--archive, --out and --key must be given")
 		}
 		o, err := t.options()
 		if err != nil {

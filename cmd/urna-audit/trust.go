@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func (t *trust) options() (o archive.Options, err error) {
 	if t.genesisHash != "" {
 		b, err := hex.DecodeString(strings.TrimPrefix(t.genesisHash, "0x"))
 		if err != nil || len(b) != len(light.Hash{}) {
-			return o, fmt.Errorf("--genesis-hash %q is not a SHA-256 in hex", t.genesisHash)
+			return o, usage("--genesis-hash %q is not a SHA-256 in hex", t.genesisHash)
 		}
 		hash := light.Hash(b)
 		o.GenesisHash = &hash
@@ -66,7 +65,7 @@ func (t *trust) root() (light.Trusted, error) {
 		return light.Trusted{}, errors.New("a proof document does not hold the genesis: give --genesis or --trust, and no --genesis-hash")
 	}
 	if t.genesis != "" && t.checkpoint != "" {
-		return light.Trusted{}, errors.New("give --genesis or --trust")
+		return light.Trusted{}, usage("give --genesis or --trust")
 	}
 	if t.checkpoint != "" {
 		return parseCheckpoint(t.checkpoint)
@@ -86,7 +85,7 @@ func parseCheckpoint(s string) (light.Trusted, error) {
 	h, err := strconv.ParseInt(height, 10, 64)
 	b, bad := hex.DecodeString(strings.TrimPrefix(hash, "0x"))
 	if err != nil || bad != nil || h < 1 || len(b) != len(light.Hash{}) {
-		return light.Trusted{}, fmt.Errorf("%q is not a block as HEIGHT:HASH", s)
+		return light.Trusted{}, usage("%q is not a block as HEIGHT:HASH", s)
 	}
 	return light.TrustCheckpoint(h, light.Hash(b)), nil
 }

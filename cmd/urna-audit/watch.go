@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -53,7 +52,7 @@ check that a block failed.`,
 			return err
 		}
 		if o.Every <= 0 || o.Late <= 0 || o.Until < 0 {
-			return errors.New("--every, --late and --until must be positive")
+			return usage("--every, --late and --until must be positive")
 		}
 		if genesis != "" {
 			if o.Genesis, err = os.ReadFile(genesis); err != nil {

@@ -26,7 +26,7 @@ func main() {
 }
 
 // run is the whole program without its globals. It returns the exit code: 0, 1
-// for a failure, 2 for a command line that makes no sense, and for evidence that
+// for a failure, 64 for a command line that makes no sense, and for evidence that
 // is wrong the class of the check (docs/spec/audit.md).
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	a := &app{in: in, out: out, errs: errs}
@@ -40,9 +40,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return 0
 	}
 	a.fail(err)
-	var usage *usageError
-	if errors.As(err, &usage) {
-		return 2
+	if !a.begun || errors.As(err, new(*usageError)) {
+		return check.Usage
 	}
 	return check.ExitCode(err)
 }

@@ -133,8 +133,9 @@ has replaced it since, a newer receipt tells: --newer FILE, or --gateway-check
 asks the gateway for one.
 
 The exit code is 0 if everything holds, 1 if the file cannot be read or nothing
-is trusted, and otherwise the class of the check that failed: 2 set-up, 3
-ballots, 4 box, 5 tally, 6 file (docs/spec/audit.md).`,
+is trusted, 64 if the command line makes no sense, and otherwise the class of the
+check that failed: 2 set-up, 3 ballots, 4 box, 5 tally, 6 file
+(docs/spec/audit.md).`,
 		Example: `  urna receipt verify ada.json --genesis genesis.json
   urna receipt verify ada.json --trust 1200:8d0f... --newer ada-later.json`,
 		Args: cobra.ExactArgs(1),

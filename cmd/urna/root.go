@@ -31,6 +31,8 @@ type app struct {
 	passwordFile string
 	noWait       bool
 	trust        trust
+
+	begun bool // the command line makes sense so far: a command has been started
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -66,7 +68,21 @@ URNA_AS for --as, and so on. URNA_KEY holds a private key in hex, for scripts.`,
 	for _, c := range root.Commands() {
 		strictGroup(c)
 	}
+	a.noteBegin(root)
 	return root
+}
+
+// noteBegin lets every command note that it has been started.
+func (a *app) noteBegin(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			a.begun = true
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		a.noteBegin(sub)
+	}
 }
 
 // strictGroup makes a command that only groups others refuse words that name

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"urna/internal/check"
 )
 
 func main() {
@@ -28,7 +30,7 @@ func main() {
 }
 
 // execute is the whole program without its globals. It returns the exit code:
-// 0, 1 for a failure, 2 for a command line that makes no sense.
+// 0, 1 for a failure, 64 for a command line that makes no sense.
 func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -40,7 +42,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	fmt.Fprintln(errs, "urnad:", err)
 	if errors.As(err, new(*usageError)) {
-		return 2
+		return check.Usage
 	}
 	return 1
 }

@@ -62,6 +62,10 @@ const (
 	File      Class = 6
 	Gateways  Class = 7
 	CannotSay       = 1 // exit code of an error that is no Failure
+
+	// Usage is the exit code of a command line that makes no sense: EX_USAGE of
+	// BSD's sysexits.h, which no class has.
+	Usage = 64
 )
 
 func (c Class) String() string {

@@ -2,8 +2,8 @@
 //
 //     node dist/cli.js FILE... [--genesis FILE | --trust HEIGHT:HASH | --any-chain] [--json]
 //
-// Exit codes: 0 nothing failed; 1 a file could not be read, nothing is trusted, or the
-// command was wrong; otherwise the class of the first check that failed
+// Exit codes: 0 nothing failed; 1 a file could not be read, or nothing is trusted; 64
+// the command line makes no sense; otherwise the class of the first check that failed
 // (docs/spec/audit.md section 1).
 
 import { readFileSync } from "node:fs";
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
   const command = parse(process.argv.slice(2));
   if (typeof command === "string") {
     process.stderr.write(`${command}\n\n${usage}`);
-    return 1;
+    return 64; // EX_USAGE of BSD's sysexits.h
   }
   const live = process.stderr.isTTY && !command.json;
   const { machine, end } = nodeMachine(new URL(import.meta.url), (n) => live && process.stderr.write(`\r${n} transactions checked`));
