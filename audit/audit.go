@@ -72,7 +72,10 @@ type Options struct {
 	// the block after it.
 	To int64
 
-	// Report collects what was looked at; nil makes one.
+	// Anchor is where the chain is anchored on Ethereum; nil does not look there.
+	Anchor *Anchor
+
+	// Report collects what was looked at of the chain; nil makes one.
 	Report *check.Report
 
 	// Progress is told how far the replay is, some times a second.
@@ -117,10 +120,19 @@ func Replay(ctx context.Context, o Options) (*Verdict, error) {
 		r.o.LookAhead = 16 << 20
 	}
 	err := r.open(ctx)
+	if err == nil && o.Anchor != nil {
+		err = r.lookAtEthereum(ctx)
+	}
 	if err == nil {
 		err = r.run(ctx)
 	}
 	v := r.verdict(err)
+	if r.ethereum != nil {
+		if err == nil {
+			err = r.compareEthereum(ctx)
+		}
+		r.ethereum.add(v, err)
+	}
 	return v, errors.Join(err, r.close())
 }
 

@@ -26,6 +26,8 @@ type replay struct {
 	sums   totals              // up to the last confirmed block
 	counts map[check.ID]uint64 // what the report counts, to be kept in the journal
 
+	ethereum *onEthereum // nil if nobody asks for it
+
 	setSince int64 // the block that changed the validators last
 
 	// Elections that have a result, but no complete set of nullifiers yet, and
@@ -133,6 +135,7 @@ func (r *replay) confirm(next *light.Header) error {
 		return nil // it was written by an earlier run
 	}
 	r.passed(a)
+	r.ethereum.see(a.block.header)
 	if err := r.store.Commit(a.fork, r.journal(a)); err != nil {
 		return err
 	}

@@ -24,9 +24,12 @@ type Verdict struct {
 	Elections  []Election   `json:"elections"`
 	Checks     []check.Line `json:"checks"`
 	Difference *Difference  `json:"difference,omitempty"`
-	Error      string       `json:"error,omitempty"`
-	Seconds    float64      `json:"seconds"` // of this run
-	VotesARate float64      `json:"votesPerSecond"`
+
+	Anchor *AnchorVerdict `json:"anchor,omitempty"` // if it was looked at
+
+	Error      string  `json:"error,omitempty"`
+	Seconds    float64 `json:"seconds"` // of this run
+	VotesARate float64 `json:"votesPerSecond"`
 }
 
 // Election is an election at the end of a replay.
@@ -61,7 +64,7 @@ func (r *replay) verdict(err error) *Verdict {
 		r.report.Skip(id, "there is no archive")
 	}
 	r.report.Skip(check.Agreement, "there is one source")
-	v.Checks = r.report.Lines(err)
+	v.Checks = r.report.Lines(ofChain(err))
 	if r.store == nil {
 		return v
 	}
@@ -136,6 +139,8 @@ func (v *Verdict) WriteText(w io.Writer) {
 		}
 	}
 	switch {
+	case v.Anchor != nil && v.Anchor.failed:
+		fmt.Fprintf(w, "What stands on Ethereum is NOT what was replayed of the chain %s, whose own law says nothing against\nits blocks up to height %d. %s\n", v.ChainID, v.Height, v.Error)
 	case v.OK && v.Height == 0:
 		fmt.Fprintf(w, "The chain %s has no block yet that another one confirms.\n", v.ChainID)
 	case v.OK:
@@ -143,6 +148,9 @@ func (v *Verdict) WriteText(w io.Writer) {
 		fmt.Fprintf(w, "%s in %s, %d of them closed and counted once more.\n",
 			many(v.Votes-v.Overwrites, "vote"), many(uint64(len(v.Elections)), "election"), closed)
 		v.writeResults(w)
+		if v.Anchor != nil {
+			v.Anchor.writeText(w)
+		}
 	case v.Difference != nil || v.failed() != "":
 		fmt.Fprintf(w, "The chain %s is NOT what the law makes of it. Up to height %d nothing is wrong;\nthen: %s\n", v.ChainID, v.Height, v.Error)
 		if d := v.Difference; d != nil {

@@ -16,8 +16,8 @@ import (
 // ID is the number of a check.
 type ID int
 
-// The checks. Numbers 5 to 12, 15, 19, 28 to 30, 32 to 40 belong to kinds of
-// elections and anchors that do not exist yet.
+// The checks. Numbers 5 to 12, 15, 19, 28 to 30, 32, 37 to 40 belong to kinds of
+// elections that do not exist yet.
 const (
 	Genesis     ID = 1
 	Parameters  ID = 2
@@ -37,6 +37,12 @@ const (
 	Closing     ID = 26
 	Tally       ID = 27
 	Result      ID = 31
+
+	AnchoredBlocks  ID = 33
+	AnchoredSets    ID = 34
+	AnchorCode      ID = 35
+	AnchoredResults ID = 36
+
 	Frame       ID = 41
 	Content     ID = 42
 	Metadata    ID = 43
@@ -48,6 +54,7 @@ const (
 	Results     ID = 49
 	Evidence    ID = 50
 	Agreement   ID = 51
+	AnchorForks ID = 52
 )
 
 // Class groups checks for the exit code of a verifier.
@@ -61,6 +68,7 @@ const (
 	Counting  Class = 5
 	File      Class = 6
 	Gateways  Class = 7
+	Anchors   Class = 8
 	CannotSay       = 1 // exit code of an error that is no Failure
 
 	// Usage is the exit code of a command line that makes no sense: EX_USAGE of
@@ -82,6 +90,8 @@ func (c Class) String() string {
 		return "file"
 	case Gateways:
 		return "gateways"
+	case Anchors:
+		return "anchor"
 	}
 	return fmt.Sprintf("class %d", int(c))
 }
@@ -91,7 +101,7 @@ type Info struct {
 	ID      ID
 	Name    string
 	Class   Class
-	Applies string // letters of R, E, C, T: receipt, election, chain, tiles
+	Applies string // letters of R, E, C, T, A: receipt, election, chain, tiles, anchor
 	Text    string
 }
 
@@ -115,6 +125,10 @@ var All = []Info{
 	{Closing, "closing record", File, "EC", "The closing record says what the file holds."},
 	{Tally, "tally", Counting, "EC", "The ballots, counted again, give the tally."},
 	{Result, "result", Counting, "EC", "The published result is that tally."},
+	{AnchoredBlocks, "anchored blocks", Anchors, "A", "Every block that was anchored on Ethereum is the chain's, with its application hash."},
+	{AnchoredSets, "anchored sets", Anchors, "A", "The set of validators that the anchor was created with, and every one that took office later, is the one that the chain had there."},
+	{AnchorCode, "anchor's code", Anchors, "A", "The code on Ethereum is that of an anchor of this chain, and of a registry of results under it."},
+	{AnchoredResults, "anchored results", Anchors, "A", "Every result in the registry is the one that the chain has."},
 	{Frame, "file format", File, "RECT", "The file is complete, canonical, and holds nothing besides."},
 	{Content, "content addresses", File, "EC", "Every part has the hash that names it."},
 	{Metadata, "metadata", File, "E", "The metadata are the file that the election names."},
@@ -126,6 +140,7 @@ var All = []Info{
 	{Results, "results of transactions", Box, "C", "The codes of the transactions are those that the law gives."},
 	{Evidence, "evidence", Box, "C", "Evidence of misbehaviour is well-formed and is of a validator."},
 	{Agreement, "agreement", Gateways, "C", "All sources show the same blocks, without delay."},
+	{AnchorForks, "anchor not frozen", Anchors, "A", "Nobody has shown two signed blocks of one height to the anchor."},
 }
 
 // Info is what All says of a check.

@@ -25,10 +25,10 @@ func TestTheListIsInTheSpecification(t *testing.T) {
 		t.Fatal("the page has no place for the list")
 	}
 	var b strings.Builder
-	b.WriteString("| check | name | class, exit code | R | E | C | T | passes if |\n|--|--|--|--|--|--|--|--|\n")
+	b.WriteString("| check | name | class, exit code | R | E | C | T | A | passes if |\n|--|--|--|--|--|--|--|--|--|\n")
 	for _, c := range All {
 		fmt.Fprintf(&b, "| %s | %s | %s, %d |", c.ID, c.Name, c.Class, c.Class)
-		for _, kind := range []string{"R", "E", "C", "T"} {
+		for _, kind := range []string{"R", "E", "C", "T", "A"} {
 			mark := ""
 			if strings.Contains(c.Applies, kind) {
 				mark = "x"
@@ -64,9 +64,10 @@ func TestExitCodes(t *testing.T) {
 		Fail(Genesis, "x"):    2,
 		Fail(Membership, "x"): 3,
 		fmt.Errorf("read: %w", Fail(Commits, "")): 4,
-		Fail(Tally, "x"):     5,
-		Fail(Frame, "x"):     6,
-		Fail(Agreement, "x"): 7,
+		Fail(Tally, "x"):      5,
+		Fail(Frame, "x"):      6,
+		Fail(Agreement, "x"):  7,
+		Fail(AnchorForks, ""): 8,
 	} {
 		if got := ExitCode(err); got != want {
 			t.Errorf("%v ends with %d, not %d", err, got, want)

@@ -33,7 +33,7 @@ type Report struct {
 	notes map[ID]string // why it was not checked
 }
 
-// NewReport makes a report of the checks that apply to one of R, E, C or T.
+// NewReport makes a report of the checks that apply to one of R, E, C, T or A.
 func NewReport(kind byte) *Report {
 	return &Report{applies: string(kind), items: map[ID]uint64{}, notes: map[ID]string{}}
 }
