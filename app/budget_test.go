@@ -19,11 +19,13 @@ import (
 	"urna/tx"
 )
 
-// The budget of a block and the largest tally, restated.
+// The budget of a block and what an election takes of it, restated.
 const (
-	blockCells = 1 << 20
-	largest    = 64 * 64
-	fullBlock  = blockCells / largest // elections with the largest tally
+	blockCells    = 1 << 20
+	electionCells = 128
+	largest       = 64*64 + electionCells
+	fullBlock     = blockCells / largest // elections with the largest tally
+	rest          = blockCells % largest
 )
 
 // openMany opens elections for everybody in a census, in a block of its own.
@@ -69,7 +71,7 @@ func cellsOf(t *testing.T, c *apptest.Chain, height int64) uint64 {
 					t.Fatal(err)
 				}
 				seen[v.Election] = true
-				sum += uint64(settings.Rules.MaxCount) * uint64(settings.Rules.MaxValue+1)
+				sum += uint64(settings.Rules.MaxCount)*uint64(settings.Rules.MaxValue+1) + electionCells
 			}
 		}
 	}
@@ -81,7 +83,8 @@ func TestVotesBeyondTheCellsOfABlockComeIntoTheNextOnesAndNoneIsLost(t *testing.
 	voters := apptest.Keys("voter", 2)
 	tr := apptest.Census(t, voters)
 	elections := openMany(t, c, tr, fullBlock+40, rulesOf(64, 64))
-	small := openMany(t, c, tr, 1, rulesOf(1, 2))
+	const large = 30 * 30 // more than there is room for behind the others
+	small := openMany(t, c, tr, 1, rulesOf(30, 30))
 	all := append(votesIn(elections, voters[0]), votesIn(small, voters[0])...)
 	all = append(all, votesIn(elections, voters[1])...)
 	a := c.Nodes[0].App
@@ -100,7 +103,7 @@ func TestVotesBeyondTheCellsOfABlockComeIntoTheNextOnesAndNoneIsLost(t *testing.
 		t.Fatalf("the proposal has %d votes, or others than the %d at the front of the queue", len(p.Txs), len(want))
 	}
 	c.Agree(p)
-	if got := cellsOf(t, c, c.Height()); got != blockCells {
+	if got := cellsOf(t, c, c.Height()); got != fullBlock*largest {
 		t.Errorf("the block has %d cells", got)
 	}
 	if n := a.PendingCount(); n != 81 {
@@ -110,7 +113,7 @@ func TestVotesBeyondTheCellsOfABlockComeIntoTheNextOnesAndNoneIsLost(t *testing.
 		t.Fatal(err)
 	}
 	c.Agree(p)
-	if got := cellsOf(t, c, c.Height()); got != 40*largest+2 {
+	if got := cellsOf(t, c, c.Height()); got != 40*largest+large+electionCells {
 		t.Errorf("the second block has %d cells", got)
 	}
 	if n := a.PendingCount(); n != 0 {
@@ -123,15 +126,34 @@ func TestVotesBeyondTheCellsOfABlockComeIntoTheNextOnesAndNoneIsLost(t *testing.
 	}
 }
 
+// What an election takes besides its cells bounds how many small ones a block
+// touches.
+func TestManySmallElectionsAreTooMany(t *testing.T) {
+	c := apptest.New(t, apptest.Options{Nodes: 2})
+	voters := apptest.Keys("voter", 1)
+	const most = blockCells / (1 + electionCells)
+	votes := votesIn(openMany(t, c, apptest.Census(t, voters), most+1, rulesOf(1, 1)), voters[0])
+	for n, want := range map[int]bool{most: true, most + 1: false} {
+		if ok, err := c.Nodes[1].Process(c.Proposal(0, votes[:n])); err != nil || ok != want {
+			t.Errorf("%d: accepted %v, error %v", n, ok, err)
+		}
+	}
+}
+
 func TestAProposalAboveTheCellsOfABlockIsRefused(t *testing.T) {
 	c := apptest.New(t, apptest.Options{Nodes: 2})
 	voters := apptest.Keys("voter", 2)
 	tr := apptest.Census(t, voters)
 	elections := openMany(t, c, tr, fullBlock, rulesOf(64, 64))
-	one := openMany(t, c, tr, 1, rulesOf(1, 1))
-	full := votesIn(elections, voters[0])
+	fits := openMany(t, c, tr, 1, rulesOf(32, 28)) // exactly
+	one := openMany(t, c, tr, 1, rulesOf(39, 23))  // a cell more
+	if room := uint64(rest - electionCells); rulesOf(32, 28).Cells() != room || rulesOf(39, 23).Cells() != room+1 {
+		t.Fatal("the elections do not have these sizes any more")
+	}
+	most := votesIn(elections, voters[0])
+	full := append(slices.Clone(most), votesIn(fits, voters[0])...)
 	created := apptest.NewElection(c.Nonce("org"), tr)
-	id := election.NewID(apptest.ChainID, apptest.Key("org").Address(), created.CensusOrigin, created.Mode, created.Rules, fullBlock+1)
+	id := election.NewID(apptest.ChainID, apptest.Key("org").Address(), created.CensusOrigin, created.Mode, created.Rules, fullBlock+2)
 	opening := apptest.Sign(t, apptest.Key("org"), created)
 	inside := apptest.Created(t, []transition.Event{transition.ElectionCreated{ID: id}}, tr).Vote(voters[0], 0, "")
 	for _, x := range []struct {
@@ -141,8 +163,8 @@ func TestAProposalAboveTheCellsOfABlockIsRefused(t *testing.T) {
 	}{
 		{"all cells", full, true},
 		{"a second vote in each", append(slices.Clone(full), votesIn(elections, voters[1])...), true},
-		{"one cell more", append(slices.Clone(full), votesIn(one, voters[0])...), false},
-		{"one cell more, first", append(votesIn(one, voters[0]), full...), false},
+		{"one cell more", append(slices.Clone(most), votesIn(one, voters[0])...), false},
+		{"one cell more, first", append(votesIn(one, voters[0]), most...), false},
 		{"that cell instead of others", append(votesIn(one, voters[0]), full[1:]...), true},
 		{"an election of the same block", append([][]byte{opening, inside}, full...), false},
 		{"that election without votes", append([][]byte{opening}, full...), true},
@@ -169,7 +191,7 @@ func TestADecidedBlockAboveTheCellsIsExecuted(t *testing.T) {
 	if i := slices.IndexFunc(b.Codes, func(code tx.Code) bool { return code != 0 }); i >= 0 {
 		t.Errorf("vote %d has code %d", i, b.Codes[i])
 	}
-	if got := cellsOf(t, c, c.Height()); got != blockCells+largest {
+	if got := cellsOf(t, c, c.Height()); got != (fullBlock+1)*largest {
 		t.Errorf("the block has %d cells", got)
 	}
 	c.Mine()
@@ -181,16 +203,20 @@ func TestADecidedBlockAboveTheCellsIsExecuted(t *testing.T) {
 }
 
 // BenchmarkManyElections measures blocks that bring one vote to each of many
-// elections with the largest tally, all of its cells filled with wide sums, as a
-// node executes them that has not seen the votes. 256 elections are the most that
-// a proposal may touch; 1,000 show what the bound prevents.
+// elections, with the largest tally or the smallest, all of its cells filled with
+// wide sums, as a node executes them that has not seen the votes. The first number
+// of each kind is the most that a proposal may touch; the second shows what the
+// budget prevents.
 func BenchmarkManyElections(b *testing.B) {
 	for _, n := range []int{fullBlock, 1000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkElections(b, n) })
+		b.Run(fmt.Sprintf("largest/%d", n), func(b *testing.B) { benchmarkElections(b, n, 64) })
+	}
+	for _, n := range []int{blockCells / (1 + electionCells), 20_000} {
+		b.Run(fmt.Sprintf("smallest/%d", n), func(b *testing.B) { benchmarkElections(b, n, 1) })
 	}
 }
 
-func benchmarkElections(b *testing.B, n int) {
+func benchmarkElections(b *testing.B, n int, side uint32) {
 	c := apptest.New(b, apptest.Options{Disk: true, App: func(_ int, cfg *app.Config) { cfg.FactBytes = 1 }})
 	voters := apptest.Keys("voter", 128)
 	weight := new(uint256.Int).Lsh(uint256.NewInt(1), 127)
@@ -202,25 +228,26 @@ func benchmarkElections(b *testing.B, n int) {
 	if bad, err := tr.AddBatch(members); err != nil || len(bad) > 0 {
 		b.Fatal(bad, err)
 	}
-	elections := openMany(b, c, tr, n, rulesOf(64, 64))
+	elections := openMany(b, c, tr, n, rulesOf(side, side))
 	// cast signs the votes of one voter, the same value at every position.
 	cast := func(e *apptest.Election, voter, round int) []byte {
 		proof, err := tr.Proof(voters[voter].Address())
 		if err != nil {
 			b.Fatal(err)
 		}
-		pkg := fmt.Appendf(nil, `{"nonce":"%032x","votes":[%d`, round, voter%64)
-		for range 63 {
-			pkg = fmt.Appendf(pkg, ",%d", voter%64)
+		value := uint32(voter) % side
+		pkg := fmt.Appendf(nil, `{"nonce":"%032x","votes":[%d`, round, value)
+		for range side - 1 {
+			pkg = fmt.Appendf(pkg, ",%d", value)
 		}
 		return apptest.Sign(b, voters[voter], &tx.Vote{
 			Election: e.ID, Nonce: fmt.Appendf(nil, "%032d", round), Proof: proof.Merkle(), Package: append(pkg, "]}"...),
 		})
 	}
-	for done := 0; done < n; done += 128 {
-		some := elections[done:min(done+128, n)]
-		raws := make([][]byte, 64*len(some))
-		apptest.InParallel(len(raws), func(i int) { raws[i] = cast(some[i/64], i%64, 0) })
+	const together = 8192 // votes
+	for some := range slices.Chunk(elections, together/int(side)) {
+		raws := make([][]byte, int(side)*len(some))
+		apptest.InParallel(len(raws), func(i int) { raws[i] = cast(some[i/int(side)], i%int(side), 0) })
 		c.Decided(apptest.Decide(c.Proposal(0, raws)))
 	}
 	var finalize, commit, longest time.Duration
