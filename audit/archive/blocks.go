@@ -99,10 +99,13 @@ func (b *blocks) header(e *entry) error {
 	case last != nil && h.Height > last.Height+1 && !b.signed:
 		return check.Fail(check.Commits, "header %d has no commit, and no header after it leads to one", last.Height)
 	}
+	if err := b.holds(h); err != nil {
+		return err
+	}
 	b.last, b.signed = h, e.commit != nil
 	b.span.add(h.Height)
 	b.report.Passed(check.Headers, 1)
-	return b.holds(h)
+	return nil
 }
 
 // commit checks the commit of an entry, and that it follows from what is trusted.

@@ -16,6 +16,9 @@ func (l *life) compare(m *manifest, c *claims, r *check.Report) error {
 	if l.stage == nil {
 		return broken("no transaction creates the election")
 	}
+	if l.stage.Status == election.Canceled {
+		return broken("the election was canceled, and has no result")
+	}
 	stage := *l.stage
 	if stage.Status = election.Results; stage != *c.stage {
 		return broken("the stage is %+v, the transactions lead to %+v", *c.stage, stage)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"urna/audit/archive/car"
 	"urna/ballot"
@@ -186,12 +187,15 @@ func (v *verifier) proofs(id election.ID) (*light.Document, error) {
 	if err := doc.Verify(v.trusted, v.report); err != nil {
 		return nil, err
 	}
-	for _, b := range doc.Trail {
-		if err := v.holds(b.Header); err != nil {
+	v.named = map[int64]light.Hash{}
+	for _, b := range append(slices.Clone(doc.Trail), doc.Signed) {
+		h := b.Header
+		if err := v.holds(h); err != nil {
 			return nil, err
 		}
+		v.named[h.Height], v.named[h.Height-1] = h.Hash(), h.LastHash
 	}
-	return doc, v.holds(doc.Signed.Header)
+	return doc, nil
 }
 
 // settled checks that the election is the named one and over.

@@ -121,8 +121,15 @@ func (l *life) create(t *tx.Verified, p *tx.NewElection, at moment) error {
 	if made.Start == 0 {
 		made.Start = at.time
 	}
-	if made != *l.settings {
+	switch {
+	case made != *l.settings:
 		return broken("transaction %s does not create the election with these settings", t.ID)
+	case p.Expect != nil && *p.Expect != l.id:
+		return broken("transaction %s expects to create election %s", t.ID, *p.Expect)
+	case p.MetadataURI == "" || p.CensusURI == "":
+		return broken("transaction %s creates an election without metadata or without a census", t.ID)
+	case made.Start < at.time || made.Start > at.time+tx.MaxStartAhead:
+		return broken("transaction %s of time %d creates an election that starts at %d", t.ID, at.time, made.Start)
 	}
 	l.stage = &state.Stage{
 		Status: election.Ready, CensusRoot: p.CensusRoot, CensusURI: p.CensusURI,

@@ -399,8 +399,22 @@ var lies = []lie{
 	})},
 
 	{"moving", "header: one of the trail is missing", check.Validators, func(f *forger) { f.blocks = slices.Delete(f.blocks, 2, 3) }},
-	{"moving", "header: one of the trail is signed by others", check.Validators, func(f *forger) {
+	{"moving", "header: one that leads to others is signed by others", check.Validators, func(f *forger) {
+		onHeader(1, func(b *forged) { f.usurp(b) })(f)
+	}},
+	{"moving", "header: one of the trail is signed by others", check.Headers, func(f *forger) {
 		onHeader(2, func(b *forged) { f.usurp(b) })(f)
+	}},
+	{"moving", "header: another one than in 30-proofs.json, signed as well", check.Headers, onHeader(2, func(b *forged) { b.h.Time = b.h.Time.Add(time.Millisecond) })},
+	{"plain", "header: another one than a header of 30-proofs.json names", check.Headers, func(f *forger) {
+		before := *f.signed
+		before.h.Height--
+		f.blocks = append(f.blocks, &before)
+	}},
+	{"moving", "30-proofs.json: a header of the trail names another one before it", check.Headers, func(f *forger) {
+		next := *f.trail[0]
+		next.h.Height++
+		f.trail = append(f.trail, &next)
 	}},
 	{"moving", "header: one of the trail names other validators for the next height", check.Validators, func(f *forger) {
 		f.at(2).h.Height = 24
@@ -538,6 +552,17 @@ var lies = []lie{
 	{"questions", "creation: another census", check.Membership, onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.CensusRoot[0] ^= 1 }))},
 	{"plain", "creation: by another organisation", check.Rules, onTx(0, 0, resigned(person(0), func(*tx.NewElection) {}))},
 	{"plain", "creation: other rules", check.Rules, onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.Rules.MaxOverwrites = 2 }))},
+	{"questions", "creation: it expects another election", check.Rules, onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.Expect = &election.ID{1} }))},
+	{"questions", "creation: a start in the past", check.Rules, func(f *forger) { startsAt(f, f.at(0).h.Time.Add(-time.Second)) }},
+	{"empty", "creation: a start in too many years", check.Rules, func(f *forger) { startsAt(f, f.at(0).h.Time.Add((tx.MaxStartAhead+1)*time.Second)) }},
+	{"questions", "creation: no metadata", check.Rules, func(f *forger) {
+		onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.MetadataURI = "" }))(f)
+		settings(func(s *election.Settings) { s.MetadataURI = "" })(f)
+	}},
+	{"questions", "creation: no census", check.Rules, func(f *forger) {
+		onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.CensusURI = "" }))(f)
+		stage(func(s *state.Stage) { s.CensusURI = "" })(f)
+	}},
 	{"plain", "creation: twice", check.Rules, func(f *forger) { b := f.at(4); b.txs = append(b.txs, f.at(0).txs[0]) }},
 	{"plain", "creation: after a vote", check.Rules, func(f *forger) { f.at(0).txs = append(slices.Clone(f.at(4).txs), f.at(0).txs...) }},
 	{"plain", "changes: ended although it may not be interrupted", check.Rules, func(f *forger) {
@@ -566,6 +591,7 @@ var lies = []lie{
 		f.add(5, &tx.SetDuration{Nonce: 9, Election: f.manifest.election, Duration: 1100})
 	}},
 	{"questions", "changes: after the end", check.Rules, func(f *forger) { f.add(-1, &tx.SetCensus{Nonce: 9, Election: f.manifest.election, Size: 9}) }},
+	{"questions", "changes: canceled, and with a result", check.Rules, onTx(-1, 0, resigned(organiser(), func(p *tx.SetStatus) { p.Status = election.Canceled }))},
 	{"weighted", "changes: one is left out", check.Rules, func(f *forger) {
 		for _, b := range f.blocks {
 			if len(b.txs) == 1 && isA[*tx.SetDuration](b.txs[0].raw) {
@@ -636,6 +662,21 @@ var lies = []lie{
 	}},
 }
 
+// genesisLies are told to those who trust a block and know no genesis.
+var genesisLies = []lie{
+	{"plain", "10-genesis.json: a later start", check.Genesis, text(genesisFile, `"initial_height":"1"`, `"initial_height":"2"`)},
+	{"plain", "10-genesis.json: the height as a number", check.Genesis, text(genesisFile, `"initial_height":"1"`, `"initial_height":1`)},
+	{"plain", "10-genesis.json: a name in capitals", check.Genesis, text(genesisFile, `"chain_id"`, `"Chain_ID"`)},
+	{"plain", "10-genesis.json: no validators", check.Genesis, text(genesisFile, `"validators":[{"address"`, `"voters":[{"address"`)},
+	{"plain", "10-genesis.json: type of a key", check.Genesis, text(genesisFile, `PubKeySecp256k1eth`, `PubKeySecp256k1`)},
+	{"plain", "10-genesis.json: bytes of a key", check.Genesis, text(genesisFile, `"value":"A`, `"value":"B`)},
+	{"plain", "10-genesis.json: no address", check.Genesis, text(genesisFile, `"address":"`, `"address":"0`)},
+	{"plain", "10-genesis.json: power as a number", check.Genesis, text(genesisFile, `"power":"10"`, `"power":10`)},
+	{"plain", "10-genesis.json: power with a sign", check.Genesis, text(genesisFile, `"power":"10"`, `"power":"+10"`)},
+	{"plain", "10-genesis.json: no power", check.Genesis, text(genesisFile, `"power":"10"`, `"power":"0"`)},
+	{"plain", "10-genesis.json: too much power", check.Genesis, text(genesisFile, `"power":"10"`, `"power":"1152921504606846976"`)},
+}
+
 // onCAR changes the bytes of the archive.
 func onCAR(change func(*forger, []byte) []byte) func(*forger) {
 	return func(f *forger) { f.car = func(b []byte) []byte { return change(f, b) } }
@@ -659,6 +700,18 @@ func (f *forger) last() []byte {
 
 func onClosing(change func(*closing)) func(*forger) {
 	return func(f *forger) { f.closing = change }
+}
+
+// startsAt moves the start of an election, and its end unless the organisation
+// ended it.
+func startsAt(f *forger, at time.Time) {
+	start := uint64(at.Unix())
+	onTx(0, 0, resigned(organiser(), func(p *tx.NewElection) { p.StartTime = start }))(f)
+	c := readClaims(f.manifest.election, f.claims)
+	settings(func(s *election.Settings) { s.Start = start })(f)
+	if !c.stage.ManuallyEnded {
+		stage(func(s *state.Stage) { s.End += start - c.settings.Start })(f)
+	}
 }
 
 // add puts a transaction of the organiser at the end of an entry.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/holiman/uint256"
 
@@ -140,6 +141,23 @@ func tellQuestions(t testing.TB) *story {
 	w.Mine(w.cast(e, voters[3], "", 0, 1, 1, 1))
 	w.Mine(w.org(&tx.SetStatus{Nonce: w.Nonce("org"), Election: e.ID, Status: election.Ended}))
 	return w.told("questions", "three questions, ended by its organisation; neither metadata nor census are there", e, func(m *ElectionMaterial) { m.File = nil })
+}
+
+// tellAnnounced is an election that begins some time after it was created, and
+// whose id was foretold.
+func tellAnnounced(t testing.TB) *story {
+	w := newWorld(t)
+	voters := apptest.Keys("voter", 3)
+	w.Mine()
+	e := w.open(voters, func(p *tx.NewElection) {
+		p.StartTime = uint64(w.Blocks[0].Block.Time.Unix()) + 600
+		id := election.NewID(apptest.ChainID, apptest.Key("org").Address(), p.CensusOrigin, p.Mode, p.Rules, 0)
+		p.Expect = &id
+	})
+	w.Pass(700 * time.Second)
+	w.Mine()
+	w.Mine(w.cast(e, voters[0], "", 0, 4), w.cast(e, voters[2], "", 0, 9))
+	return w.told("announced", "created ten minutes before its start, under the id that its organisation expected", e, nil)
 }
 
 // tellBudget is an election in which weights buy points.

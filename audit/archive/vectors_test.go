@@ -175,21 +175,40 @@ func TestVectors(t *testing.T) {
 		}})
 	}
 	for _, l := range lies {
+		archives.Vectors = append(archives.Vectors, told(t, find(stories, l.story), l, ""))
+	}
+	for _, l := range genesisLies {
 		s := find(stories, l.story)
-		f := newForger(t, s.world, s.archive)
-		l.tell(f)
-		bent := f.build()
-		_, err := Verify(t.Context(), bytes.NewReader(bent), Options{Genesis: s.world.Genesis()})
-		fails(t, l.story+": "+l.name, err, l.check)
-		v := vector{Name: l.story + ": " + l.name, File: "files/" + l.story + ".car", Patches: diff(s.archive, bent), Fails: l.check.String()}
-		if again := apply(s.archive, v.Patches); !bytes.Equal(again, bent) {
-			t.Fatalf("%s: the patches lead elsewhere", v.Name)
-		}
-		archives.Vectors = append(archives.Vectors, v)
+		header := s.world.Blocks[s.world.at].Block // that of height at + 1
+		archives.Vectors = append(archives.Vectors, told(t, s, l, fmt.Sprintf("%d:%x", header.Height, header.Hash())))
 	}
 	c.list("archives.json", archives)
 	c.list("receipts.json", tellDocuments(c, stories))
 	c.write()
+}
+
+// told is the vector of a lie about an archive, told to those who trust the
+// genesis or a block.
+func told(t *testing.T, s *story, l lie, trust string) vector {
+	t.Helper()
+	o := Options{Genesis: s.world.Genesis()}
+	if trust != "" {
+		trusted, err := trustedBy(trust, nil)
+		must(t, err)
+		o = Options{Checkpoint: trusted}
+		_, err = Verify(t.Context(), bytes.NewReader(s.archive), o)
+		must(t, err)
+	}
+	f := newForger(t, s.world, s.archive)
+	l.tell(f)
+	bent := f.build()
+	_, err := Verify(t.Context(), bytes.NewReader(bent), o)
+	fails(t, l.story+": "+l.name, err, l.check)
+	v := vector{Name: l.story + ": " + l.name, File: "files/" + l.story + ".car", Patches: diff(s.archive, bent), Trust: trust, Fails: l.check.String()}
+	if again := apply(s.archive, v.Patches); !bytes.Equal(again, bent) {
+		t.Fatalf("%s: the patches lead elsewhere", v.Name)
+	}
+	return v
 }
 
 // tellDocuments adds proof documents and the lies about them.
@@ -222,22 +241,28 @@ func tellDocuments(c *collection, stories []*story) *vectors {
 	return out
 }
 
+// trustedBy is a checkpoint, or without one a genesis.
+func trustedBy(checkpoint string, genesis []byte) (light.Trusted, error) {
+	height, hash, ok := strings.Cut(checkpoint, ":")
+	if !ok {
+		return light.TrustGenesis(genesis)
+	}
+	h, err := strconv.ParseInt(height, 10, 64)
+	if err != nil {
+		return light.Trusted{}, err
+	}
+	b, err := hex.DecodeString(hash)
+	if err != nil {
+		return light.Trusted{}, err
+	}
+	return light.TrustCheckpoint(h, light.Hash(b)), nil
+}
+
 // verifyDocument checks a document against a checkpoint, or a genesis.
 func verifyDocument(text []byte, checkpoint string, genesis []byte) error {
-	trusted, err := light.TrustGenesis(genesis)
+	trusted, err := trustedBy(checkpoint, genesis)
 	if err != nil {
 		return err
-	}
-	if height, hash, ok := strings.Cut(checkpoint, ":"); ok {
-		h, err := strconv.ParseInt(height, 10, 64)
-		if err != nil {
-			return err
-		}
-		b, err := hex.DecodeString(hash)
-		if err != nil {
-			return err
-		}
-		trusted = light.TrustCheckpoint(h, light.Hash(b))
 	}
 	doc, err := light.ParseDocument(text)
 	if err != nil {
@@ -256,7 +281,7 @@ func find(stories []*story, name string) *story {
 }
 
 func tellAll(t testing.TB) (out []*story) {
-	for _, tell := range []func(testing.TB) *story{tellPlain, tellWeighted, tellQuestions, tellBudget, tellEmpty, tellMoving} {
+	for _, tell := range []func(testing.TB) *story{tellPlain, tellWeighted, tellQuestions, tellAnnounced, tellBudget, tellEmpty, tellMoving} {
 		out = append(out, tell(t))
 	}
 	return out

@@ -5,13 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
-	"urna/audit"
 	"urna/audit/archive/car"
 	"urna/chain/light"
 	"urna/internal/check"
@@ -109,6 +109,7 @@ type verifier struct {
 	trusted  light.Trusted   // what the genesis says
 	seen     bool            // the checkpoint
 	document *light.Document // 30-proofs.json
+	named    map[int64]light.Hash // headers that 30-proofs.json holds, and those that they name
 	held     *car.Content    // a file that was opened to see that it is another one
 }
 
@@ -186,15 +187,15 @@ func (v *verifier) open() error {
 	return nil
 }
 
-// sameGenesis compares a genesis with a trusted copy, which may be spelled in
-// another way (V01).
+// sameGenesis compares a genesis with a trusted copy, which may have white space
+// between its tokens (V01).
 func sameGenesis(doc, trusted []byte) error {
-	canonical, err := audit.CanonicalGenesis(trusted)
-	if err != nil {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, trusted); err != nil {
 		return fmt.Errorf("the trusted genesis: %w", err)
 	}
-	if !bytes.Equal(doc, canonical) {
-		return check.Fail(check.Genesis, "the genesis is not the trusted one")
+	if !bytes.Equal(doc, compact.Bytes()) {
+		return check.Fail(check.Genesis, "the genesis is not the trusted one, as the engine writes it; its SHA-256 is %x", sha256.Sum256(doc))
 	}
 	return nil
 }
@@ -233,8 +234,11 @@ func (v *verifier) small(name string, limit int) ([]byte, error) {
 	return readAll(c, name, c.Size(), limit)
 }
 
-// holds notes a header that the archive holds.
+// holds takes a header that the archive holds (V21).
 func (v *verifier) holds(h *light.Header) error {
+	if err := v.meets(h); err != nil {
+		return err
+	}
 	if p := v.o.Checkpoint; p.Height == h.Height {
 		if p.Hash != h.Hash() {
 			return check.Fail(check.Headers, "header %d is %x, not the trusted %s", h.Height, h.Hash(), p)
@@ -243,6 +247,17 @@ func (v *verifier) holds(h *light.Header) error {
 	}
 	if v.o.header != nil {
 		return v.o.header(h)
+	}
+	return nil
+}
+
+// meets checks that a header goes with those of 30-proofs.json (V21).
+func (v *verifier) meets(h *light.Header) error {
+	if hash, there := v.named[h.Height]; there && hash != h.Hash() {
+		return check.Fail(check.Headers, "header %d is %x, and %x for %s", h.Height, h.Hash(), hash, proofsFile)
+	}
+	if hash, there := v.named[h.Height-1]; there && hash != h.LastHash {
+		return check.Fail(check.Headers, "header %d names the block %x before it, which is %x for %s", h.Height, h.LastHash, hash, proofsFile)
 	}
 	return nil
 }

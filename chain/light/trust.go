@@ -1,16 +1,10 @@
 package light
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
-	cmttypes "github.com/cometbft/cometbft/types"
-
-	"urna/genesis"
 	"urna/internal/check"
 	"urna/internal/codec"
 )
@@ -23,44 +17,6 @@ type Trusted struct {
 	Hash       Hash       // of the header; zero for a genesis
 	Validators Validators // of that height; none for a checkpoint
 	NextHash   Hash       // hash of the validators of the next height; zero for a checkpoint
-}
-
-// TrustGenesis trusts the validators of a genesis document of CometBFT's, given
-// as the bytes of its file (V01).
-func TrustGenesis(doc []byte) (Trusted, error) {
-	g, err := parseGenesis(doc)
-	if err != nil {
-		return Trusted{}, check.Fail(check.Genesis, "%v", err)
-	}
-	if g.InitialHeight != 1 || !goodChainID(g.ChainID) {
-		return Trusted{}, check.Fail(check.Genesis, "chain %q begins at height %d", g.ChainID, g.InitialHeight)
-	}
-	if _, err := genesis.Parse(g.AppState); err != nil {
-		return Trusted{}, check.Fail(check.Genesis, "%v", err)
-	}
-	list := make([]*cmttypes.Validator, len(g.Validators))
-	for i, v := range g.Validators {
-		list[i] = cmttypes.NewValidator(v.PubKey, v.Power)
-	}
-	slices.SortFunc(list, func(a, b *cmttypes.Validator) int {
-		return cmp.Or(cmp.Compare(b.VotingPower, a.VotingPower), bytes.Compare(a.Address, b.Address))
-	})
-	vs, err := ValidatorsOf(&cmttypes.ValidatorSet{Validators: list})
-	if f, ok := check.Failed(err); ok {
-		return Trusted{}, check.Fail(check.Genesis, "%s", f.Detail)
-	}
-	return Trusted{ChainID: g.ChainID, Validators: vs, NextHash: vs.Hash()}, nil
-}
-
-// parseGenesis reads a document. CometBFT's reader panics at a validator
-// without a key.
-func parseGenesis(doc []byte) (g *cmttypes.GenesisDoc, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the genesis cannot be read: %v", r)
-		}
-	}()
-	return cmttypes.GenesisDocFromJSON(doc)
 }
 
 // TrustCheckpoint trusts the header of a height that has a hash.

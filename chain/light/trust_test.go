@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"urna/internal/check"
@@ -20,27 +21,46 @@ func TestAGenesisIsTrustedForItsValidators(t *testing.T) {
 		return func(m map[string]any) { change(m["validators"].([]any)[1].(map[string]any)) }
 	}
 	for name, change := range map[string]func(map[string]any){
-		"no chain":         func(m map[string]any) { delete(m, "chain_id") },
-		"a strange chain":  func(m map[string]any) { m["chain_id"] = "a<b" },
-		"a later start":    func(m map[string]any) { m["initial_height"] = "2" },
-		"no validators":    func(m map[string]any) { delete(m, "validators") },
-		"no parameters":    func(m map[string]any) { delete(m, "app_state") },
-		"other parameters": func(m map[string]any) { m["app_state"].(map[string]any)["x"] = 1 },
-		"no key":           validators(func(v map[string]any) { delete(v, "pub_key"); delete(v, "address") }),
+		"no chain":        func(m map[string]any) { delete(m, "chain_id") },
+		"a strange chain": func(m map[string]any) { m["chain_id"] = "a<b" },
+		"a later start":   func(m map[string]any) { m["initial_height"] = "2" },
+		"no validators":   func(m map[string]any) { delete(m, "validators") },
+		"a number":        func(m map[string]any) { m["initial_height"] = 1 },
+		"no texts":        func(m map[string]any) { m["chain_id"] = nil },
+		"no key":          validators(func(v map[string]any) { delete(v, "pub_key"); delete(v, "address") }),
 		"another key type": validators(func(v map[string]any) {
 			delete(v, "address")
 			v["pub_key"] = map[string]any{"type": "tendermint/PubKeyEd25519", "value": "7s4dKB7mPX1qCJPFnFjUbcjrSIQTCHLlp+7zU9Ibxmo="}
 		}),
-		"no power":      validators(func(v map[string]any) { v["power"] = "0" }),
-		"much power":    validators(func(v map[string]any) { v["power"] = "1152921504606846976" }),
-		"a double seat": func(m map[string]any) { l := m["validators"].([]any); l[1] = l[0] },
+		"another key":        validators(func(v map[string]any) { v["address"] = strings.Repeat("0", 40) }),
+		"a short key":        validators(func(v map[string]any) { v["pub_key"].(map[string]any)["value"] = "AA==" }),
+		"a line feed":        validators(func(v map[string]any) { k := v["pub_key"].(map[string]any); k["value"] = k["value"].(string) + "\n" }),
+		"a name in capitals": func(m map[string]any) { m["CHAIN_ID"] = m["chain_id"]; delete(m, "chain_id") },
+		"a list":             func(m map[string]any) { m["validators"] = map[string]any{} },
+		"a sign":             validators(func(v map[string]any) { v["power"] = "+5" }),
+		"no power":           validators(func(v map[string]any) { v["power"] = "0" }),
+		"much power":         validators(func(v map[string]any) { v["power"] = "1152921504606846976" }),
+		"a double seat":      func(m map[string]any) { l := m["validators"].([]any); l[1] = l[0] },
 	} {
 		_, err := TrustGenesis(edit(t, f.Genesis(), change))
 		fails(t, name, err, check.Genesis)
 	}
-	for _, doc := range []string{"", "{}", "null", "[", `{"chain_id":"a","validators":[{}]}`} {
+	for _, doc := range []string{"", "{}", "null", "[", `{"chain_id":"a","validators":[{}]}`, "{\"chain_id\":\"\xff\"}"} {
 		_, err := TrustGenesis([]byte(doc))
 		fails(t, doc, err, check.Genesis)
+	}
+	bare, err := TrustGenesis(edit(t, f.Genesis(), func(m map[string]any) {
+		for name := range m {
+			if name != "chain_id" && name != "validators" {
+				delete(m, name)
+			}
+		}
+		for _, v := range m["validators"].([]any) {
+			delete(v.(map[string]any), "address")
+		}
+	}))
+	if err != nil || bare.NextHash != g.NextHash {
+		t.Errorf("what is not read is missed: %v", err)
 	}
 	if (Trusted{}).IsZero() != true || g.IsZero() || TrustCheckpoint(1, Hash{}).IsZero() {
 		t.Error("what is trusted is not known")

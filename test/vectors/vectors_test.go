@@ -111,19 +111,19 @@ func patched(base []byte, patches []patch) (out []byte) {
 func verifier(t testing.TB, l *list, v *vector) func([]byte) (*archive.Verdict, error) {
 	t.Helper()
 	genesis := read(t, l.Genesis)
-	if path.Ext(v.File) == ".car" {
-		return func(b []byte) (*archive.Verdict, error) {
-			return archive.Verify(t.Context(), bytes.NewReader(b), archive.Options{Genesis: genesis})
-		}
-	}
 	trusted, err := light.TrustGenesis(genesis)
 	must(t, err)
+	o := archive.Options{Genesis: genesis}
 	if height, hash, ok := strings.Cut(v.Trust, ":"); ok {
 		h, err := strconv.ParseInt(height, 10, 64)
 		must(t, err)
 		b, err := hex.DecodeString(hash)
 		must(t, err)
 		trusted = light.TrustCheckpoint(h, light.Hash(b))
+		o = archive.Options{Checkpoint: trusted}
+	}
+	if path.Ext(v.File) == ".car" {
+		return func(b []byte) (*archive.Verdict, error) { return archive.Verify(t.Context(), bytes.NewReader(b), o) }
 	}
 	return func(b []byte) (*archive.Verdict, error) {
 		doc, err := light.ParseDocument(b)

@@ -32,7 +32,7 @@ import {
 } from "./records.ts";
 import { Report, fail, underAsync, under } from "./report.ts";
 import { type Input, whole } from "./stream.ts";
-import { type Trusted, compact, trustGenesis } from "./trust.ts";
+import { type Trusted, compactGenesis, trustGenesis } from "./trust.ts";
 import type { Machine } from "./machine.ts";
 
 /** Anchor is what the reader of a file trusts. With none of it, the verdict is about the
@@ -85,6 +85,7 @@ class Archive {
   private readonly files: AsyncIterator<Content>;
   private manifest!: Manifest;
   private seen = false; // the checkpoint
+  private readonly named = new Map<number, Bytes>(); // headers of 30-proofs.json, and those that they name
 
   constructor(
     private readonly car: Car,
@@ -155,7 +156,9 @@ class Archive {
     const trusted = trustGenesis(doc);
     if (trusted.chainId !== this.manifest.chainId) fail("V01", `the archive is of chain ${this.manifest.chainId}, its genesis of ${trusted.chainId}`);
     const { genesis, genesisHash } = this.anchor;
-    if (genesis && !equal(compact(genesis), doc)) fail("V01", "the genesis is not the trusted one");
+    if (genesis && !equal(compactGenesis(genesis), doc)) {
+      fail("V01", `the genesis is not the trusted one, as the engine writes it; its SHA-256 is ${hex(sha256(doc))}`);
+    }
     if (genesisHash && !equal(genesisHash, sha256(doc))) fail("V01", `the genesis has the hash ${hex(sha256(doc))}, not the trusted one`);
     this.report.passed("V01");
     return trusted;
@@ -178,7 +181,10 @@ class Archive {
     if (doc.height !== this.manifest.height || doc.vote || doc.notVoted || !asked) fail("V41", "30-proofs.json proves something else");
     if (doc.chainId !== this.manifest.chainId) fail("V01", `30-proofs.json is of chain ${doc.chainId}`);
     await verifyDocument(doc, trusted, this.machine, this.report);
-    for (const s of [...doc.trail, doc.signed]) this.holds(s.header);
+    for (const { header } of [...doc.trail, doc.signed]) {
+      this.holds(header);
+      this.named.set(header.height, header.hash).set(header.height - 1, header.lastHash);
+    }
     return doc;
   }
 
@@ -221,8 +227,16 @@ class Archive {
     this.report.passed("V04", census.members);
   }
 
-  /** holds notes a header that the archive holds. */
+  /** meets checks that a header goes with those of 30-proofs.json. */
+  private meets(h: Header): void {
+    const [same, before] = [this.named.get(h.height), this.named.get(h.height - 1)];
+    if (same && !equal(same, h.hash)) fail("V21", `header ${h.height} is ${hex(h.hash)}, and ${hex(same)} for 30-proofs.json`);
+    if (before && !equal(before, h.lastHash)) fail("V21", `header ${h.height} names ${hex(h.lastHash)} before it, which is ${hex(before)} for 30-proofs.json`);
+  }
+
+  /** holds takes a header that the archive holds (V21). */
   private holds(h: Header): void {
+    this.meets(h);
     const c = this.anchor.checkpoint;
     if (!c?.hash || c.height !== h.height) return;
     if (!equal(c.hash, h.hash)) fail("V21", `header ${h.height} is ${hex(h.hash)}, not the trusted one`);

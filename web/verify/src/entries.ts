@@ -128,12 +128,12 @@ export class Entries {
       if (next && !equal(h.lastHash, last.hash)) fail("V21", `header ${h.height} names another block before it`);
       if (!next && !this.signed) fail("V22", `header ${last.height} has no commit, and no header after it leads to one`);
     }
+    this.holds(h);
     this.first ||= h.height;
     this.last = h;
     this.signed = e.commit !== undefined;
     this.count++;
     this.report.passed("V21");
-    this.holds(h);
   }
 
   /** commit checks the commit of an entry, and that it follows from what is trusted. */
