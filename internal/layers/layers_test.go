@@ -13,7 +13,7 @@ import (
 var floor = map[string]int{
 	"crypto": 0, "anchor": 0, "internal": 0,
 	"genesis": 1, "ballot": 1, "census": 1, "ipfs": 1,
-	"election": 2,
+	"election": 2, "registry": 2,
 	"tx":       3,
 	"state":    4, "client": 4,
 	"app": 5, "indexer": 5, "chain/light": 5,
@@ -86,13 +86,18 @@ var homes = []struct {
 	},
 	{
 		"database/sql",
-		[]string{"indexer/..."},
-		"SQL is a view of the chain, never part of it",
+		[]string{"indexer/...", "registry/..."},
+		"SQL is a view of the chain, or an organisation's own list; never part of the chain",
 	},
 	{
 		"modernc.org/sqlite",
-		[]string{"indexer/..."},
-		"SQL is a view of the chain, never part of it",
+		[]string{"indexer/...", "registry/..."},
+		"SQL is a view of the chain, or an organisation's own list; never part of the chain",
+	},
+	{
+		"github.com/jackc/pgx",
+		[]string{"registry/..."},
+		"only an organisation may have its list on a server",
 	},
 	{
 		"net/http",
