@@ -15,11 +15,17 @@ CHROMIUM ?= chromium
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# The IPFS daemon that tests talk to. It is kept outside the tree, so that a
-# fresh clone need not build it again.
+# The IPFS daemon that tests talk to. It is kept outside the tree, under its version,
+# so that a fresh clone need not build it again.
 KUBO_VERSION := v0.43.0
 KUBO_SUM     := h1:yIqtKSCSKZXsYHz68J6hf1/dWOe/eMyaPsTubsVUb3M=
 KUBO         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/urna/kubo-$(KUBO_VERSION)/ipfs
+
+# The Ethereum that end-to-end tests run beside a network. It is another release than
+# the library in go.mod, whose program needs a module that cannot be had everywhere.
+GETH_VERSION := v1.17.8
+GETH_SUM     := h1:iKuXrT38t1PaU6aBw6MjBJhGoCl/+Ir0vf5aqQhYT38=
+GETH         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/urna/geth-$(GETH_VERSION)/geth
 
 # cgo builds the C implementation of signature recovery, which is three times
 # as fast as the one in Go.
@@ -30,7 +36,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e geth conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,8 +74,14 @@ bench: ## Go benchmarks; BENCH is a pattern
 bench-audit: ## a network makes VOTES (200000) votes, the auditor replays them
 	$(GO) test -count 1 -run '^$$' -bench Audit -benchtime 1x -timeout 120m ./test/e2e -args -votes $(VOTES)
 
-e2e: build ## networks of separate processes, with faults
-	$(GO) test -count 1 -timeout 20m ./test/e2e
+e2e: build geth ## networks of separate processes, with faults; and an Ethereum beside them
+	$(GO) test -count 1 -timeout 20m ./test/e2e -args -geth '$(GETH)'
+
+geth: $(GETH) ## build the Ethereum that e2e runs; minutes, once
+
+# Without its profile, geth shares compiled packages with other builds.
+$(GETH):
+	GO='$(GO)' test/build.sh github.com/ethereum/go-ethereum $(GETH_VERSION) '$(GETH_SUM)' ./cmd/geth '$@' -pgo=off
 
 soak: build ## the crash loop over and over for SOAK (30m)
 	$(GO) test -count 1 -timeout 24h -v -run Killed ./test/e2e -args -soak $(SOAK)
@@ -79,9 +91,8 @@ sim: ## random lives of small networks for SIM (10m); a failure prints its seed
 
 kubo: $(KUBO) ## build the IPFS daemon that kubo-test talks to; minutes, once
 
-$(KUBO): test/kubo/build.sh
-	GO='$(GO)' test/kubo/build.sh $(KUBO_VERSION) '$(KUBO_SUM)' '$@'
-	@touch '$@'
+$(KUBO):
+	GO='$(GO)' test/build.sh github.com/ipfs/kubo $(KUBO_VERSION) '$(KUBO_SUM)' ./cmd/ipfs '$@'
 
 kubo-test: kubo ## the file store against a real IPFS daemon
 	$(GO) test -count 1 -timeout 5m ./test/kubo -args -kubo '$(KUBO)'

@@ -8,6 +8,10 @@
 // A killed process leaves what it wrote to the kernel; what a power failure does
 // to a disk is tested in package state, on a file system that can lose writes.
 //
+// An Ethereum runs beside them: geth as a process, which `make e2e` builds. The
+// headers of a network whose validators join, leave, are away, late and vote for no
+// block are told to its contracts, and so is everything that is near them and false.
+//
 // The package has tests only. Every process is ended by its id, every wait has
 // a deadline, and the logs of a failed run are kept.
 package e2e

@@ -88,8 +88,9 @@ type testnet struct {
 }
 
 // startNetwork makes the homes of a network, starts its nodes and waits until
-// each has made a block. Everything is stopped when the test ends.
-func startNetwork(t testing.TB, n network) *testnet {
+// each has made a block. Everything is stopped when the test ends. Homes may be
+// changed before the nodes start.
+func startNetwork(t testing.TB, n network, change ...func([]*node)) *testnet {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "urna-e2e-")
 	if err != nil {
@@ -110,6 +111,9 @@ func startNetwork(t testing.TB, n network) *testnet {
 		os.RemoveAll(dir)
 	})
 	net.nodes = makeHomes(t, dir, n)
+	for _, c := range change {
+		c(net.nodes)
+	}
 	for _, n := range net.nodes {
 		n.start(t)
 	}
@@ -143,7 +147,8 @@ func freePort(t *testing.T) int {
 // node is one process of a network and the home that it works on.
 type node struct {
 	name    string
-	args    []string // of urnad
+	program string   // urnad, unless another one is named
+	args    []string // of it
 	home    string
 	logFile string
 	env     []string
@@ -165,7 +170,11 @@ func (n *node) start(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(bin, "urnad"), n.args...)
+	program := n.program
+	if program == "" {
+		program = filepath.Join(bin, "urnad")
+	}
+	cmd := exec.Command(program, n.args...)
 	cmd.Env = append(os.Environ(), n.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
