@@ -2,21 +2,15 @@ package audit_test
 
 import (
 	"context"
-	"math/big"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ethereum/go-ethereum"
-	"github.com/ethereum/go-ethereum/accounts/abi"
-	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
-	"github.com/ethereum/go-ethereum/params"
 
 	"urna/anchor"
-	"urna/anchor/relayer"
+	"urna/anchor/anchortest"
 	"urna/app/apptest"
 	"urna/audit"
 	"urna/chain/light"
@@ -33,100 +27,16 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// mainnet is a node of go-ethereum that makes a block when it is told to.
-type mainnet struct {
-	t       testing.TB
-	node    *simulated.Backend
-	client  simulated.Client
-	account *bind.TransactOpts
-}
-
-func newEthereum(t testing.TB) *mainnet {
-	t.Helper()
-	key, err := crypto.ToECDSA(crypto.Keccak256([]byte("caller")))
-	must(t, err)
-	b := simulated.NewBackend(types.GenesisAlloc{crypto.PubkeyToAddress(key.PublicKey): {Balance: new(big.Int).Lsh(big.NewInt(1), 100)}})
-	t.Cleanup(func() { must(t, b.Close()) })
-	e := &mainnet{t, b, b.Client(), bind.NewKeyedTransactor(key, params.AllDevChainProtocolChanges.ChainID)}
-	e.account.GasLimit = params.MaxTxGas
-	e.clock(apptest.Start.Add(24 * time.Hour))
-	return e
-}
-
-// clock makes a block that is not older than a time.
-func (e *mainnet) clock(to time.Time) {
-	e.t.Helper()
-	head, err := e.client.HeaderByNumber(context.Background(), nil)
-	must(e.t, err)
-	if by := to.Sub(time.Unix(int64(head.Time), 0)); by > 0 {
-		must(e.t, e.node.AdjustTime(by))
-	}
-	e.node.Commit()
-}
-
-// deploy makes a contract.
-func (e *mainnet) deploy(code []byte, err error) anchor.Address {
-	e.t.Helper()
-	must(e.t, err)
-	tx, err := bind.NewBoundContract(anchor.Address{}, abi.ABI{}, e.client, e.client, e.client).RawCreationTransact(e.account, code)
-	must(e.t, err)
-	return e.mined(tx).ContractAddress
-}
-
-// call has a call mined.
-func (e *mainnet) call(to anchor.Address, data []byte, err error) {
-	e.t.Helper()
-	must(e.t, err)
-	tx, err := bind.NewBoundContract(to, abi.ABI{}, e.client, e.client, e.client).RawTransact(e.account, data)
-	must(e.t, err)
-	e.mined(tx)
-}
-
-func (e *mainnet) mined(tx *types.Transaction) *types.Receipt {
-	e.t.Helper()
-	e.node.Commit()
-	r, err := e.client.TransactionReceipt(context.Background(), tx.Hash())
-	must(e.t, err)
-	if r.Status != types.ReceiptStatusSuccessful {
-		e.t.Fatal("Ethereum refused a transaction")
-	}
-	return r
-}
-
-// deployment trusts the first validators of a chain.
-func deployment(t testing.TB, c *apptest.Chain) anchor.Deployment {
-	t.Helper()
-	d, err := relayer.DeployAtGenesis(c.Genesis(), 14*24*time.Hour)
-	must(t, err)
-	return d
-}
-
-// signed is where a test's signed headers come from.
-type signed func(height int64) (*light.Block, error)
-
-// anchor brings a contract to a height.
-func (e *mainnet) anchor(at anchor.Address, to int64, from signed) {
-	e.t.Helper()
-	latest, err := anchor.NewReader(at, e.client).Latest(context.Background())
-	must(e.t, err)
-	steps, err := relayer.Plan(context.Background(), latest, to, func(_ context.Context, h int64) (*light.Block, error) { return from(h) })
-	must(e.t, err)
-	for _, s := range steps {
-		call, err := s.Call()
-		e.call(at, call, err)
-	}
-}
-
 // anchored is a chain that was anchored at some heights.
-func anchored(t testing.TB, c *apptest.Chain, heights ...int64) (*mainnet, audit.Anchor) {
+func anchored(t testing.TB, c *apptest.Chain, heights ...int64) (*anchortest.Ethereum, audit.Anchor) {
 	t.Helper()
-	e := newEthereum(t)
-	at := e.deploy(deployment(t, c).Code())
-	registry := e.deploy(anchor.RegistryCode(at), nil)
+	e := anchortest.New(t)
+	at := e.Deploy(anchortest.Deployment(t, c).Code())
+	registry := e.Deploy(anchor.RegistryCode(at), nil)
 	for _, h := range heights {
-		e.anchor(at, h, c.Signed)
+		e.Anchor(at, h, c.Signed)
 	}
-	return e, audit.Anchor{Anchor: anchor.NewReader(at, e.client), Registry: anchor.NewRegistry(registry, e.client)}
+	return e, audit.Anchor{Anchor: anchor.NewReader(at, e.Client), Registry: anchor.NewRegistry(registry, e.Client)}
 }
 
 // claim proves the record under a key after the block of a height.
@@ -144,10 +54,9 @@ func claim(t testing.TB, c *apptest.Chain, height int64, key []byte) light.Claim
 }
 
 // prove sends the call that proves a result.
-func (e *mainnet) prove(a audit.Anchor, id election.ID, height uint64, root [32]byte, c light.Claim) {
-	e.t.Helper()
+func prove(e *anchortest.Ethereum, a audit.Anchor, id election.ID, height uint64, root [32]byte, c light.Claim) {
 	call, err := anchor.ResultCall(id, height, root, c.Value, c.Proof)
-	e.call(a.Registry.Address(), call, err)
+	e.Call(a.Registry.Address(), call, err)
 }
 
 // fails replays a chain, which must break a check.
@@ -179,7 +88,7 @@ func TestWhatStandsOnEthereumIsCompared(t *testing.T) {
 	c, e := story(t)
 	ethereum, a := anchored(t, c, 2, 5, 9)
 	p := claim(t, c, 8, state.ResultKey(e.ID))
-	ethereum.prove(a, e.ID, 9, [32]byte(c.Blocks[7].Root), p)
+	prove(ethereum, a, e.ID, 9, [32]byte(c.Blocks[7].Root), p)
 	for height, want := range map[int64][3]int{c.Height(): {3, 1, 1}, 6: {2, 1, 0}} {
 		v, err := audit.Replay(t.Context(), audit.Options{Source: c.Source(), Anchor: &a, To: height})
 		must(t, err)
@@ -244,19 +153,19 @@ func TestAReplayInPartsComparesEverything(t *testing.T) {
 func TestOtherCodeIsNamed(t *testing.T) {
 	c, _ := story(t)
 	e, a := anchored(t, c, 2)
-	d := deployment(t, c)
+	d := anchortest.Deployment(t, c)
 	d.ChainID += "x"
-	ofAnother := e.deploy(d.Code())
+	ofAnother := e.Deploy(d.Code())
 	under := func(at anchor.Address) *anchor.Registry {
-		return anchor.NewRegistry(e.deploy(anchor.RegistryCode(at), nil), e.client)
+		return anchor.NewRegistry(e.Deploy(anchor.RegistryCode(at), nil), e.Client)
 	}
 	for words, lie := range map[string]audit.Anchor{
-		"not that of an anchor of chain":             {Anchor: anchor.NewReader(ofAnother, e.client)},
-		"not that of an anchor of chain \"urna/test": {Anchor: anchor.NewReader(e.account.From, e.client)},
-		"0x0100000000000000000000000000000000000000": {Anchor: anchor.NewReader(anchor.Address{1}, e.client)},
-		a.Registry.Address().Hex():                   {Anchor: anchor.NewReader(a.Registry.Address(), e.client)},
+		"not that of an anchor of chain":             {Anchor: anchor.NewReader(ofAnother, e.Client)},
+		"not that of an anchor of chain \"urna/test": {Anchor: anchor.NewReader(e.Account, e.Client)},
+		"0x0100000000000000000000000000000000000000": {Anchor: anchor.NewReader(anchor.Address{1}, e.Client)},
+		a.Registry.Address().Hex():                   {Anchor: anchor.NewReader(a.Registry.Address(), e.Client)},
 		"not that of a registry":                     {Anchor: a.Anchor, Registry: under(ofAnother)},
-		"a registry of results under the anchor":     {Anchor: a.Anchor, Registry: anchor.NewRegistry(a.Anchor.Address(), e.client)},
+		"a registry of results under the anchor":     {Anchor: a.Anchor, Registry: anchor.NewRegistry(a.Anchor.Address(), e.Client)},
 	} {
 		v := fails(t, audit.Options{Source: c.Source(), Anchor: &lie}, check.AnchorCode, words)
 		if v.Height != 0 {
@@ -267,21 +176,21 @@ func TestOtherCodeIsNamed(t *testing.T) {
 
 func TestAWrongFirstSetIsNamed(t *testing.T) {
 	c, _ := story(t)
-	e := newEthereum(t)
+	e := anchortest.New(t)
 	for words, change := range map[string]func(*anchor.Deployment){
 		"took office above height 0": func(d *anchor.Deployment) { d.Validators = d.Validators[:3] },
 		"took office above height 4": func(d *anchor.Deployment) { d.Height, d.Validators[0].Power = 4, 99 },
 		"created with the time":      func(d *anchor.Deployment) { d.Time++ },
 	} {
-		d := deployment(t, c)
+		d := anchortest.Deployment(t, c)
 		change(&d)
-		a := audit.Anchor{Anchor: anchor.NewReader(e.deploy(d.Code()), e.client)}
+		a := audit.Anchor{Anchor: anchor.NewReader(e.Deploy(d.Code()), e.Client)}
 		fails(t, audit.Options{Source: c.Source(), Anchor: &a}, check.AnchoredSets, words)
 	}
 }
 
 // signed is a header of the forger's, with the commit that the next block holds.
-func (f *forger) signed(c *apptest.Chain) signed {
+func (f *forger) signed(c *apptest.Chain) anchortest.Signed {
 	return func(height int64) (*light.Block, error) {
 		b, err := c.Signed(height)
 		if err != nil {
@@ -309,19 +218,10 @@ func TestAnAnchoredForkIsNamed(t *testing.T) {
 	f := lie(t, c, 5, make([]byte, 32))
 	for _, height := range []int64{5, 6} { // the lie itself, and what is built on it
 		e, a := anchored(t, c, 2, 4)
-		e.anchor(a.Anchor.Address(), height, f.signed(c))
+		e.Anchor(a.Anchor.Address(), height, f.signed(c))
 		fails(t, audit.Options{Source: c.Source(), Anchor: &a}, check.AnchoredBlocks, "was anchored as")
 		// Whoever shows the truth freezes the anchor; the lie is still named first.
-		var branches [2][]*anchor.Signed
-		for i, from := range []signed{c.Signed, f.signed(c)} {
-			b, err := from(height)
-			must(t, err)
-			s, err := relayer.FromLight(b)
-			must(t, err)
-			branches[i] = []*anchor.Signed{s}
-		}
-		call, err := anchor.ForkCall(branches[0], branches[1], 0, 0, 0)
-		e.call(a.Anchor.Address(), call, err)
+		e.ShowFork(a.Anchor.Address(), height, c.Signed, f.signed(c))
 		fails(t, audit.Options{Source: c.Source(), Anchor: &a}, check.AnchoredBlocks, "was anchored as")
 		v := fails(t, audit.Options{Source: c.Source(), Anchor: &a, To: 4}, check.AnchorForks, "two signed blocks of height")
 		if v.Anchor.FrozenFrom != uint64(height) {
@@ -358,8 +258,8 @@ func TestAWrongResultIsNamed(t *testing.T) {
 		to := int(c.Height())
 		f := lie(t, c, to, root)
 		ethereum, a := anchored(t, c, 2)
-		ethereum.anchor(a.Anchor.Address(), int64(to), f.signed(c))
-		ethereum.prove(a, id, uint64(to), [32]byte(root), claim)
+		ethereum.Anchor(a.Anchor.Address(), int64(to), f.signed(c))
+		prove(ethereum, a, id, uint64(to), [32]byte(root), claim)
 		fails(t, audit.Options{Source: c.Source(), Anchor: &a, To: int64(to) - 1}, check.AnchoredResults, words)
 		fails(t, audit.Options{Source: c.Source(), Anchor: &a}, check.AnchoredBlocks, "was anchored as")
 	}
@@ -387,8 +287,8 @@ func TestAnEthereumThatDoesNotShowEverythingIsNoEvidence(t *testing.T) {
 	first, err := a.Anchor.Changes(t.Context(), 0, head)
 	must(t, err)
 	for words, a := range map[string]audit.Anchor{
-		"was not deployed in the blocks": {Anchor: anchor.NewReader(at, deaf{e.client})},
-		"shows no event for height":      {Anchor: anchor.NewReader(at, shy{e.client})},
+		"was not deployed in the blocks": {Anchor: anchor.NewReader(at, deaf{e.Client})},
+		"shows no event for height":      {Anchor: anchor.NewReader(at, shy{e.Client})},
 		"was deployed before block":      {Anchor: a.Anchor, From: first[0].Block + 1},
 	} {
 		_, err := audit.Replay(t.Context(), audit.Options{Source: c.Source(), Anchor: &a})

@@ -23,6 +23,10 @@ const (
 	Missing     Kind = "missing"     // a source no longer has a block that it has shown
 	Late        Kind = "late"        // a source, or all, do not show a block in time
 	Refused     Kind = "refused"     // a block fails a check; the watch ends
+
+	AnchorDisagrees Kind = "anchor-disagrees" // another block was anchored than was seen first, or the code is another one
+	AnchorFrozen    Kind = "anchor-frozen"    // somebody has shown a fork to the anchor
+	AnchorLate      Kind = "anchor-late"      // nothing was anchored in time
 )
 
 // Event is something that happened.

@@ -45,6 +45,17 @@ type Options struct {
 	// Genesis is a copy of the genesis that is trusted, see audit.Options.
 	Genesis []byte
 
+	// Anchor is where the chain is anchored on Ethereum; nil does not look there.
+	// Blocks are compared by their hash; sets and results are for a replay.
+	Anchor *audit.Anchor
+
+	// AnchorEvery is the pause between two looks at Ethereum; 15 s.
+	AnchorEvery time.Duration
+
+	// AnchorLate is how old the newest anchored block may be; half of the
+	// trusting period.
+	AnchorLate time.Duration
+
 	// Every is the pause after a source has shown all it has; 1 s.
 	Every time.Duration
 
@@ -76,13 +87,18 @@ func Run(ctx context.Context, o Options) (*audit.Verdict, error) {
 	if o.Late == 0 {
 		o.Late = 30 * time.Second
 	}
+	if o.AnchorEvery == 0 {
+		o.AnchorEvery = 15 * time.Second
+	}
 	w := &watch{o: o, raws: make(chan []byte), moved: time.Now()}
 	if err := w.open(); err != nil {
 		return nil, err
 	}
+	endAnchor := w.watchAnchor(ctx)
 	v, err := audit.Replay(ctx, audit.Options{
 		Source: w, Dir: o.Dir, Genesis: o.Genesis, To: o.Until, LookAhead: 4 << 20, OnBlock: w.replayed,
 	})
+	err = errors.Join(err, endAnchor())
 	if failure, ok := check.Failed(err); ok {
 		w.raise(Event{Kind: Refused, Height: v.Height + 1, Check: failure.Check.String(), Detail: failure.Detail})
 		return v, errors.Join(err, w.close())
@@ -97,6 +113,26 @@ func Run(ctx context.Context, o Options) (*audit.Verdict, error) {
 		return v, check.Fail(check.Agreement, "alarms: %d; the first one: %s", w.alarms, w.first)
 	}
 	return v, nil
+}
+
+// watchAnchor looks at Ethereum until end, which looks once more unless ctx has
+// ended.
+func (w *watch) watchAnchor(ctx context.Context) (end func() error) {
+	if w.o.Anchor == nil {
+		return func() error { return nil }
+	}
+	e := newAnchored(w, w.o.Anchor)
+	looking, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() { e.run(looking); close(ended) }()
+	return func() error {
+		stop()
+		<-ended
+		if ctx.Err() != nil {
+			return nil
+		}
+		return e.look(ctx)
+	}
 }
 
 // watch is the sources as one that does not end. The replay pulls its blocks.

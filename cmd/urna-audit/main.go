@@ -84,7 +84,7 @@ func newRoot(a *app) *cobra.Command {
 
 Exit codes: 0 nothing failed; 1 something could not be read; 64 the command line
 makes no sense; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally,
-6 file, 7 gateways that disagree.`,
+6 file, 7 gateways that disagree, 8 anchor on Ethereum.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,

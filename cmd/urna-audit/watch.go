@@ -13,6 +13,7 @@ import (
 
 func newWatch(a *app) *cobra.Command {
 	var from sources
+	var on ethereum
 	var o watch.Options
 	var genesis string
 	c := &cobra.Command{
@@ -28,6 +29,13 @@ under the law as it comes. An alarm is raised when
   late       a gateway, or all of them, do not show a block in time
   refused    a block fails a check; this ends the watch
 
+and with --anchor and --ethereum, when
+
+  anchor-disagrees  another block was anchored than was seen first, or the code
+                    there is not that of an anchor of this chain
+  anchor-frozen     somebody has shown a fork to the anchor
+  anchor-late       nothing was anchored for --anchor-late
+
 Alarms are lines on standard output, with --json one object a line, with the
 signed headers that the gateways show. With --dir hashes, alarms and the replay
 are kept, so that the next run remembers what this one has seen.
@@ -41,6 +49,8 @@ check that a block failed.`,
 	}
 	f := c.Flags()
 	from.flags(f)
+	on.flags(f)
+	f.DurationVar(&o.AnchorLate, "anchor-late", 0, "how old the newest anchored block may be; half of the anchor's trusting period by default")
 	f.StringVar(&o.Dir, "dir", "", "directory that keeps what was seen")
 	f.StringVar(&genesis, "genesis", "", "file of the genesis document that you trust")
 	f.DurationVar(&o.Every, "every", time.Second, "pause between two looks at a gateway")
@@ -51,8 +61,11 @@ check that a block failed.`,
 		if o.Sources, err = from.list(); err != nil {
 			return err
 		}
-		if o.Every <= 0 || o.Late <= 0 || o.Until < 0 {
-			return usage("--every, --late and --until must be positive")
+		if o.Anchor, err = on.open(cmd.Context()); err != nil {
+			return err
+		}
+		if o.Every <= 0 || o.Late <= 0 || o.Until < 0 || o.AnchorLate < 0 {
+			return usage("--every, --late, --anchor-late and --until must be positive")
 		}
 		if genesis != "" {
 			if o.Genesis, err = os.ReadFile(genesis); err != nil {

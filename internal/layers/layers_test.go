@@ -9,7 +9,8 @@ import (
 // rooms on lower floors; the packages of one room may import each other. A
 // folder with a height of its own is a room apart: chain/light checks what
 // nodes sign, for rooms that may not know chain; anchor/relayer knows both the
-// headers and Ethereum; app/apptest plays networks for tests.
+// headers and Ethereum; app/apptest plays networks for tests, anchor/anchortest
+// anchors them on an Ethereum in memory.
 var floor = map[string]int{
 	"crypto": 0, "anchor": 0, "internal": 0,
 	"genesis": 1, "ballot": 1, "census": 1, "ipfs": 1,
@@ -19,7 +20,7 @@ var floor = map[string]int{
 	"app": 5, "indexer": 5, "chain/light": 5,
 	"audit": 6, "chain": 6, "gateway": 6, "anchor/relayer": 6,
 	"cmd":  7,
-	"test": 8, "app/apptest": 8,
+	"test": 8, "app/apptest": 8, "anchor/anchortest": 9,
 }
 
 // homes names the only packages where a heavy dependency may be imported, so
@@ -121,7 +122,7 @@ var homes = []struct {
 	},
 	{
 		"testing",
-		[]string{"app/apptest", "test/..."},
+		[]string{"app/apptest", "anchor/anchortest", "test/..."},
 		"production code must not carry the test framework",
 	},
 }
