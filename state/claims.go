@@ -1,6 +1,10 @@
 package state
 
-import "fmt"
+import (
+	"fmt"
+
+	"urna/census"
+)
 
 // KeyName says what a key of the hashed tree is about, for a person. Bytes that
 // are no key are an error.
@@ -23,12 +27,17 @@ func KeyName(key []byte) (string, error) {
 			accountKey: "account ", validatorKey: "validator ",
 			uptimeKey: "the uptime of validator ", tombstoneKey: "the misbehaviour of validator ",
 		}[key[0]] + a.String(), err
-	case settingsKey, stageKey, logKey, tallyKey, resultKey, sealingKey:
+	case settingsKey, stageKey, logKey, tallyKey, resultKey, issuerKey, sealingKey:
 		id, err := parseElection(key)
 		return map[byte]string{
 			settingsKey: "the settings", stageKey: "the stage", logKey: "the vote log",
-			tallyKey: "the tally", resultKey: "the result", sealingKey: "the set of nullifiers",
+			tallyKey: "the tally", resultKey: "the result", issuerKey: "the issuer", sealingKey: "the set of nullifiers",
 		}[key[0]] + " of election " + id.String(), err
+	case classKey:
+		if len(key) != 1+len(census.KeyHash{}) {
+			return "", errKey
+		}
+		return fmt.Sprintf("the key %x of an issuer", key[1:]), nil
 	case faucetKey:
 		issuer, n, err := parseFaucet(key)
 		return fmt.Sprintf("faucet package %d of %s", n, issuer), err
@@ -69,7 +78,9 @@ func CheckRecord(key, value []byte) error {
 		_, err = validatorKind.decode(value)
 	case uptimeKey:
 		_, err = uptimeKind.decode(value)
-	case faucetKey, tombstoneKey:
+	case issuerKey:
+		_, err = issuerKind.decode(value)
+	case faucetKey, tombstoneKey, classKey:
 		_, err = numberKind.decode(value)
 	case scheduleKey:
 		_, err = nothingKind.decode(value)

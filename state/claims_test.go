@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/genesis"
 	"urna/internal/codec"
@@ -26,9 +27,12 @@ func everyKey() map[string]record {
 		string(TallyKey(id)):    &tally,
 		string(ResultKey(id)):   &Result{Tally: tally},
 		string(SealingKey(id)):  &Sealing{Done: true},
-		string(ValidatorKey(a)): &Validator{Power: 1},
-		string(UptimeKey(a)):    &Uptime{Seen: 1},
-		string(TombstoneKey(a)): number(4),
+		string(IssuerKey(id)):   &Issuer{Key: make([]byte, 33)},
+
+		string(ClassKey(census.KeyHash{5})):                    number(4),
+		string(ValidatorKey(a)):                                &Validator{Power: 1},
+		string(UptimeKey(a)):                                   &Uptime{Seen: 1},
+		string(TombstoneKey(a)):                                number(4),
 		string(ScheduleKey(Scheduled{4, ScheduleSeal, id[:]})): nothing{},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/genesis"
@@ -29,6 +30,7 @@ var (
 	logKind       = kind[Log]{ReadLog}
 	tallyKind     = kind[*ballot.Tally]{readTally}
 	resultKind    = kind[*Result]{ReadResult}
+	issuerKind    = kind[*Issuer]{ReadIssuer}
 	sealingKind   = kind[*Sealing]{ReadSealing}
 	validatorKind = kind[*Validator]{ReadValidator}
 	uptimeKind    = kind[*Uptime]{ReadUptime}
@@ -158,6 +160,41 @@ func ReadStage(r *codec.Reader) *Stage {
 	s.MaxCensusSize = r.Uvarint()
 	s.End = r.U64()
 	s.FailReason = r.String(maxReasonBytes)
+	return s
+}
+
+// Append writes the issuer.
+func (s *Issuer) Append(w *codec.Writer) {
+	putVersion(w)
+	w.Bytes(s.Key)
+	w.Uvarint(uint64(len(s.Classes)))
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		w.U256(&c.Weight)
+		w.Fixed(c.Key[:])
+		w.Uvarint(c.Issued)
+		w.Uvarint(c.Voters)
+	}
+}
+
+// ReadIssuer reads what Issuer.Append wrote.
+func ReadIssuer(r *codec.Reader) *Issuer {
+	takeVersion(r)
+	s := &Issuer{Key: append([]byte(nil), r.Bytes(ethkey.PublicKeyLen)...)}
+	n := r.Uvarint()
+	if n > census.MaxClasses || (n == 0) != (len(s.Key) == ethkey.PublicKeyLen) || (n > 0 && len(s.Key) > 0) {
+		r.Fail()
+		return s
+	}
+	for range n {
+		c := IssuerClass{Weight: r.U256()}
+		r.Into(c.Key[:])
+		c.Issued, c.Voters = r.Uvarint(), r.Uvarint()
+		if c.Voters > c.Issued || ballot.CheckWeight(&c.Weight) != nil {
+			r.Fail()
+		}
+		s.Classes = append(s.Classes, c)
+	}
 	return s
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holiman/uint256"
+
 	"urna/ballot"
 	"urna/census"
 	"urna/crypto/ethkey"
@@ -50,6 +52,10 @@ func samples() []struct {
 			Status: election.Failed, ManuallyEnded: true, CensusRoot: census.Root{4}, CensusURI: "ipfs://c",
 			MaxCensusSize: 500, End: 99, FailReason: "why",
 		}, again(stageKind)},
+		{"issuer", &Issuer{Key: bytes.Repeat([]byte{3}, 33)}, again(issuerKind)},
+		{"issuer-blind", &Issuer{Classes: []IssuerClass{
+			{Weight: weight, Key: census.KeyHash{1}, Issued: 300, Voters: 299}, {Weight: weight, Key: census.KeyHash{2}},
+		}}, again(issuerKind)},
 		{"log", Log{Root: [32]byte{5}, Size: 300, Voters: 200, Overwrites: 100}, again(logKind)},
 		{"vote", &VoteRecord{
 			Nullifier: election.Nullifier{6}, BallotHash: [32]byte{7}, Weight: weight, Replaces: 129, Overwrites: 2, Height: 1 << 20,
@@ -148,6 +154,11 @@ func TestRecordsBeyondTheirBoundsAreNotWritten(t *testing.T) {
 		f.SetStage(id, stage(func(s *Stage) { s.FailReason = long })),
 		f.SetStage(id, stage(func(s *Stage) { s.Status = 0 })),
 		f.SetStage(id, stage(func(s *Stage) { s.Status = 7 })),
+		f.SetIssuer(id, &Issuer{}),
+		f.SetIssuer(id, &Issuer{Key: []byte{1}}),
+		f.SetIssuer(id, &Issuer{Key: make([]byte, 33), Classes: make([]IssuerClass, 1)}),
+		f.SetIssuer(id, &Issuer{Classes: make([]IssuerClass, 1)}),
+		f.SetIssuer(id, &Issuer{Classes: []IssuerClass{{Weight: *uint256.NewInt(1), Voters: 1}}}),
 		f.SetSealing(id, &Sealing{Count: 3, Frontier: [][32]byte{{}}}),
 		f.SetSealing(id, &Sealing{Done: true, Count: 3, Frontier: [][32]byte{{}, {}}}),
 		f.SetValidator(a, &Validator{Name: long}),

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/genesis"
@@ -222,6 +223,14 @@ func (f *Fork) CreateElection(e *election.Settings, s *Stage) error {
 
 // SetStage writes the stage of an election.
 func (f *Fork) SetStage(id election.ID, s *Stage) error { return stageKind.put(f, StageKey(id), s) }
+
+// SetIssuer writes who lets people vote in an election.
+func (f *Fork) SetIssuer(id election.ID, s *Issuer) error { return issuerKind.put(f, IssuerKey(id), s) }
+
+// TakeClass notes at which height an election took a key of blind credentials.
+func (f *Fork) TakeClass(key census.KeyHash, height uint64) error {
+	return numberKind.put(f, ClassKey(key), number(height))
+}
 
 // SetResult writes the result of an election.
 func (f *Fork) SetResult(id election.ID, r *Result) error {

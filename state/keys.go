@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 )
@@ -23,6 +24,8 @@ import (
 //	t       election 32                        ballot.Tally
 //	r       election 32                        Result
 //	n       election 32                        Sealing: progress of the set of nullifiers
+//	i       election 32                        Issuer, unless the census is a tree
+//	k       key hash 32                        height at which an election took an issuer's key
 //	q       due time 8, kind 1, subject        nothing: work that time alone causes
 //	v       consensus address 20               Validator
 //	u       consensus address 20               Uptime
@@ -38,6 +41,8 @@ var (
 	tallyKey     = prefix('t', "Tally")
 	resultKey    = prefix('r', "Result")
 	sealingKey   = prefix('n', "Sealing")
+	issuerKey    = prefix('i', "Issuer")
+	classKey     = prefix('k', "key of an issuer")
 	scheduleKey  = prefix('q', "schedule")
 	validatorKey = prefix('v', "Validator")
 	uptimeKey    = prefix('u', "Uptime")
@@ -108,6 +113,11 @@ func LogKey(id election.ID) []byte      { return append([]byte{logKey}, id[:]...
 func TallyKey(id election.ID) []byte    { return append([]byte{tallyKey}, id[:]...) }
 func ResultKey(id election.ID) []byte   { return append([]byte{resultKey}, id[:]...) }
 func SealingKey(id election.ID) []byte  { return append([]byte{sealingKey}, id[:]...) }
+
+// IssuerKey is the key of an election's issuer, ClassKey that which marks a key
+// of blind credentials as taken.
+func IssuerKey(id election.ID) []byte    { return append([]byte{issuerKey}, id[:]...) }
+func ClassKey(key census.KeyHash) []byte { return append([]byte{classKey}, key[:]...) }
 
 // ValidatorKey, UptimeKey and TombstoneKey are the keys of a validator's
 // records, by consensus address.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 )
@@ -14,7 +15,7 @@ func TestEveryPrefixHasOneMeaning(t *testing.T) {
 	id, a := election.ID{1}, ethkey.Address{2}
 	hashed := map[byte][]byte{
 		'p': ParamsKey(), 'b': MarkKey(), 'a': AccountKey(a), 'f': FaucetKey(a, 3), 'e': SettingsKey(id),
-		's': StageKey(id), 'l': LogKey(id), 't': TallyKey(id), 'r': ResultKey(id), 'n': SealingKey(id),
+		's': StageKey(id), 'l': LogKey(id), 't': TallyKey(id), 'r': ResultKey(id), 'n': SealingKey(id), 'i': IssuerKey(id), 'k': ClassKey(census.KeyHash{3}),
 		'q': ScheduleKey(Scheduled{4, ScheduleSeal, id[:]}), 'v': ValidatorKey(a), 'u': UptimeKey(a), 'x': TombstoneKey(a),
 	}
 	if len(prefixes) != len(hashed) {

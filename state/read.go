@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/genesis"
@@ -96,6 +97,14 @@ func (s records) Result(id election.ID) (*Result, error) { return resultKind.get
 // Sealing returns the progress of the set of nullifiers.
 func (s records) Sealing(id election.ID) (*Sealing, error) {
 	return sealingKind.get(s, SealingKey(id))
+}
+
+// Issuer returns who lets people vote in an election, if no tree does.
+func (s records) Issuer(id election.ID) (*Issuer, error) { return issuerKind.get(s, IssuerKey(id)) }
+
+// ClassTaken tells whether a key has signed blind credentials of an election.
+func (s records) ClassTaken(key census.KeyHash) (bool, error) {
+	return numberKind.has(s, ClassKey(key))
 }
 
 // log and tally are the records as they are stored.

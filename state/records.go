@@ -34,6 +34,21 @@ type Stage struct {
 	FailReason    string // set when Status is Failed
 }
 
+// Issuer is who lets people vote in an election whose census is no tree: one
+// account key, or a key for each class of weight.
+type Issuer struct {
+	Key     []byte        // compressed secp256k1; empty if credentials are blind
+	Classes []IssuerClass // of blind credentials, by ascending weight
+}
+
+// IssuerClass is a class of blind credentials.
+type IssuerClass struct {
+	Weight ballot.Amount  // below 2^128
+	Key    census.KeyHash // of the key that signs them
+	Issued uint64         // credentials that were handed out, as counted before the start
+	Voters uint64         // credentials that have voted, at most Issued
+}
+
 // Log commits to an election's votes.
 type Log struct {
 	Root       [32]byte // RFC 6962 tree hash over the vote records

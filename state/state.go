@@ -16,6 +16,7 @@ import (
 	"errors"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/genesis"
@@ -53,6 +54,10 @@ type Reader interface {
 	VoteRoot(id election.ID) ([32]byte, error)
 	Tally(id election.ID) (*ballot.Tally, error)
 	Result(id election.ID) (*Result, error)
+	// Issuer returns who lets people vote, ErrNotFound if a tree does.
+	Issuer(id election.ID) (*Issuer, error)
+	// ClassTaken tells whether a key has signed blind credentials of an election.
+	ClassTaken(key census.KeyHash) (bool, error)
 	Sealing(id election.ID) (*Sealing, error)
 
 	// Vote returns the latest record of a nullifier and its position.

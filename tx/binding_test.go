@@ -45,6 +45,13 @@ func mutations(t *testing.T, body []byte) (list []mutation) {
 				change(fd, "left out", func(m protoreflect.Message) { m.Clear(fd) })
 			}
 			switch {
+			case fd.IsList() && fd.Message() != nil:
+				change(fd, "longer", func(m protoreflect.Message) { m.Mutable(fd).List().AppendMutable() })
+				for j := range here.Get(fd).List().Len() {
+					walk(fmt.Sprintf("%s.%s[%d]", path, fd.Name(), j), func(m *dynamicpb.Message) protoreflect.Message {
+						return find(m).Mutable(fd).List().Get(j).Message()
+					})
+				}
 			case fd.IsList():
 				change(fd, "longer", func(m protoreflect.Message) {
 					list := m.Mutable(fd).List()

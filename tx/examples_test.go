@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holiman/uint256"
+
 	"urna/ballot"
 	"urna/census"
+	"urna/crypto/blindrsa/keytest"
 	"urna/crypto/ethkey"
 	"urna/election"
 )
@@ -55,6 +58,7 @@ func examples(t testing.TB) []example {
 		t.Fatal(err)
 	}
 	proof := path(20, 5)
+	vouched, blind := vouch(issuer, id, self, []byte{7}), credential(id, self)
 	faucetText := fmt.Sprintf(`payload: "%s" signature: "%s"`, escape(faucet.Raw), escape(faucet.Signature))
 	return []example{
 		{
@@ -141,7 +145,72 @@ func examples(t testing.TB) []example {
 			&SetDuration{Nonce: 12, Election: id, Duration: 7200},
 			`setProcess { txtype: SET_PROCESS_DURATION nonce: 12 processId: "` + strings.Repeat("e", 32) + `" duration: 7200 }`,
 		},
+		{
+			"new_process.issuer",
+			issued(13, &NewElection{CensusOrigin: census.Issuer, IssuerKey: issuer.PublicKey()}),
+			issuedText(13, `censusRoot: "`+escape(issuer.PublicKey())+`" censusURI: "https://issuer"`, "OFF_CHAIN_CA", ""),
+		},
+		{
+			"new_process.blind_issuer",
+			issued(14, &NewElection{CensusOrigin: census.BlindIssuer, Classes: classes}),
+			issuedText(14, `censusURI: "https://issuer"`, "OFF_CHAIN_CA_BLIND", `weightClasses { weight: "\x01" key: "`+escape(classes[0].Key)+`" }
+				weightClasses { weight: "\x01\x00" key: "`+escape(classes[1].Key)+`" }`),
+		},
+		{
+			"set_process_census.issuer",
+			&SetCensus{Nonce: 15, Election: id, IssuerKey: consensus.PublicKey()},
+			`setProcess { txtype: SET_PROCESS_CENSUS nonce: 15 processId: "` + strings.Repeat("e", 32) + `" censusRoot: "` + escape(consensus.PublicKey()) + `" }`,
+		},
+		{
+			"set_process_census.issued",
+			&SetCensus{Nonce: 16, Election: id, Issued: []Issued{{[]byte{1}, 5}, {[]byte{1, 0}, 1 << 40}}},
+			`setProcess { txtype: SET_PROCESS_CENSUS nonce: 16 processId: "` + strings.Repeat("e", 32) + `"
+				issued { weight: "\x01" count: 5 } issued { weight: "\x01\x00" count: 1099511627776 } }`,
+		},
+		{
+			"vote.issuer",
+			&Vote{Election: id, Signed: vouched, Package: []byte(`{"votes":[1]}`)},
+			fmt.Sprintf(`vote { processId: "%s" proof { ca { type: ECDSA bundle { processId: "%[1]s" address: "%s" voteWeight: "\x07" } signature: "%s" } }
+				votePackage: "{\"votes\":[1]}" }`, strings.Repeat("e", 32), escape(self[:]), escape(vouched.Signature)),
+		},
+		{
+			"vote.credential",
+			&Vote{Election: id, Blind: blind, Package: []byte(`{"votes":[1]}`)},
+			fmt.Sprintf(`vote { processId: "%s" proof { credential { weight: "\x01\x00" key: "%s" signature: "%s" } }
+				votePackage: "{\"votes\":[1]}" }`, strings.Repeat("e", 32), escape(blind.Key), escape(blind.Signature)),
+		},
 	}
+}
+
+// classes are the weight classes of the examples: of weight 1 and 256.
+var classes = []census.Class{{Weight: []byte{1}, Key: keytest.Modulus(0)}, {Weight: []byte{1, 0}, Key: keytest.Modulus(1)}}
+
+// vouch is what an issuer signs for a voter.
+func vouch(key *ethkey.Key, id election.ID, voter ethkey.Address, weight []byte) *census.Signed {
+	p := &census.Signed{Election: id, Voter: voter, Weight: weight}
+	var err error
+	if p.Signature, err = SignBundle(key, p); err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// credential is what a voter has of the blind issuer of the second class.
+func credential(id election.ID, voter ethkey.Address) *census.Blind {
+	message := census.CredentialMessage(testChain, id, uint256.NewInt(256), voter)
+	return &census.Blind{Class: classes[1], Signature: keytest.Sign(1, message)}
+}
+
+// issued is an election whose voters show what an issuer gave them.
+func issued(nonce uint32, p *NewElection) *NewElection {
+	p.Nonce, p.CensusURI, p.MetadataURI, p.MaxCensusSize, p.Duration = nonce, "https://issuer", "ipfs://metadata", 10, 60
+	p.Rules = ballot.Rules{MaxCount: 1, MaxValue: 1}
+	return p
+}
+
+func issuedText(nonce int, root, origin, more string) string {
+	return fmt.Sprintf(`newProcess { txtype: NEW_PROCESS nonce: %d process { %s status: READY voteOptions { maxCount: 1 maxValue: 1 }
+		censusOrigin: %s metadata: "ipfs://metadata" maxCensusSize: 10 duration: 60 %s } }`, nonce, root, origin, more)
 }
 
 // path is a census proof through so many levels, each with a sibling, for a

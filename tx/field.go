@@ -1,6 +1,7 @@
 package tx
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -23,6 +24,7 @@ type field[T any] struct {
 	in       []field[T] // for a message whose fields live in the same T
 	refuse   Code       // for a field that may not be set: the reason
 	shows    string     // for a field that may not be set: what JSON shows
+	member   bool       // of a oneof: not written when empty, not shown when absent
 }
 
 type span struct{ min, max int }
@@ -60,6 +62,7 @@ func (f field[T]) optional() field[T]       { f.presence = optional; return f }
 func (f field[T]) shown() field[T]          { f.presence = shown; return f }
 func (f field[T]) many(lo, hi int) field[T] { f.times = span{lo, hi}; return f }
 func (f field[T]) because(c Code) field[T]  { f.refuse = c; return f }
+func (f field[T]) choice() field[T]         { f.member = true; return f }
 
 // value is what stands in a field: a varint or a string of bytes.
 type value struct {
@@ -77,12 +80,18 @@ func (v value) isZero() bool { return v.n == 0 && len(v.b) == 0 }
 type (
 	anyKind     Kind          // a kind that clients do not agree on; the message alone tells
 	startStatus bool          // READY (false) or PAUSED (true)
-	anyRoot     census.Root   // a root, or an issuer's key, which becomes zero
+	firstRoot   NewElection   // a root, or an issuer's key; a blind issuer's is not written
+	newRoot     SetCensus     // a root, or an issuer's key
+	issuerType  uint32        // how an issuer signs
 	proofHash   uint32        // hash function of a census proof
 	proofKey    uint32        // how a census proof's key is made
 	noNonce     struct{}      // a nonce that must be zero
 	rawPayload  FaucetPackage // the signed bytes of the package and what they say
 )
+
+// issuerECDSA is the one type of issuer's signature that is accepted. The wire
+// has three more: salted, blind, and blind and salted.
+const issuerECDSA issuerType = 1
 
 // store puts a value that is within its bounds where it belongs.
 func store(place any, v value) *Rejection {
@@ -104,7 +113,29 @@ func store(place any, v value) *Rejection {
 			return Reject(FieldRange, "an election starts as READY or PAUSED")
 		}
 	case *census.Origin:
-		*p = census.Origin(v.n)
+		return storeOrigin(p, v.n)
+	case issuerType:
+		switch v.n {
+		case 1:
+		case 2:
+			return Reject(SaltedCredential, "a salt that every election of an organisation shares binds nothing")
+		case 3, 4:
+			return Reject(LegacyBlind, "sessions of this scheme, open at the same time, give one signature too many")
+		default:
+			return Reject(BadProofKind, "an issuer's signature has no type %d", v.n)
+		}
+	case **census.Signed:
+		*p = new(census.Signed)
+		return decode(issuerFields, v.b, *p)
+	case **census.Blind:
+		*p = new(census.Blind)
+		return decode(credentialFields, v.b, *p)
+	case *[]census.Class:
+		*p = append(*p, census.Class{})
+		return decode(classFields, v.b, &(*p)[len(*p)-1])
+	case *[]Issued:
+		*p = append(*p, Issued{})
+		return decode(issuedFields, v.b, &(*p)[len(*p)-1])
 	case *[]byte:
 		if *p = v.b; len(v.b) == 0 {
 			*p = nil
@@ -126,14 +157,20 @@ func store(place any, v value) *Rejection {
 	case **election.ID:
 		*p = new(election.ID)
 		return storeFixed((*p)[:], v.b)
-	case *anyRoot:
-		if len(v.b) == len(p) {
-			return storeFixed(p[:], v.b)
+	case *firstRoot:
+		if len(v.b) == ethkey.PublicKeyLen {
+			p.IssuerKey = v.b
+			return nil
 		}
-	case **census.Root:
-		if *p = nil; len(v.b) > 0 {
-			*p = new(census.Root)
-			return storeFixed((*p)[:], v.b)
+		return storeFixed(p.CensusRoot[:], v.b)
+	case *newRoot:
+		switch len(v.b) {
+		case 0:
+		case ethkey.PublicKeyLen:
+			p.IssuerKey = v.b
+		default:
+			p.Root = new(census.Root)
+			return storeFixed(p.Root[:], v.b)
 		}
 	case **FaucetPackage:
 		*p = new(FaucetPackage)
@@ -143,6 +180,21 @@ func store(place any, v value) *Rejection {
 	case *rawPayload:
 		p.Raw = v.b
 		return decode(faucetPayloadFields, v.b, &p.Payload)
+	}
+	return nil
+}
+
+// blindIssuer is census.BlindIssuer on the wire.
+const blindIssuer = 1000
+
+func storeOrigin(o *census.Origin, n uint64) *Rejection {
+	switch {
+	case n == blindIssuer:
+		*o = census.BlindIssuer
+	case n == uint64(census.BlindIssuer) || n > math.MaxUint8:
+		return Reject(UnsupportedCensus, "census origin %d is not accepted", n)
+	default:
+		*o = census.Origin(n)
 	}
 	return nil
 }
@@ -216,7 +268,20 @@ func load(place any) value {
 		}
 		return number(uint64(election.Ready))
 	case *census.Origin:
+		if *p == census.BlindIssuer {
+			return number(blindIssuer)
+		}
 		return number(uint64(*p))
+	case issuerType:
+		return number(uint64(p))
+	case **census.Signed:
+		if *p != nil {
+			return octets(encode(nil, issuerFields, *p))
+		}
+	case **census.Blind:
+		if *p != nil {
+			return octets(encode(nil, credentialFields, *p))
+		}
 	case *[]byte:
 		return octets(*p)
 	case *string:
@@ -233,11 +298,19 @@ func load(place any) value {
 		if *p != nil {
 			return octets((*p)[:])
 		}
-	case *anyRoot:
-		return fixed(p[:], *p == anyRoot{})
-	case **census.Root:
-		if *p != nil {
-			return octets((*p)[:])
+	case *firstRoot:
+		switch {
+		case p.IssuerKey != nil:
+			return octets(p.IssuerKey)
+		case p.CensusOrigin != census.BlindIssuer:
+			return fixed(p.CensusRoot[:], p.CensusRoot == census.Root{})
+		}
+	case *newRoot:
+		switch {
+		case p.IssuerKey != nil:
+			return octets(p.IssuerKey)
+		case p.Root != nil:
+			return octets(p.Root[:])
 		}
 	case **FaucetPackage:
 		if *p != nil {
@@ -249,6 +322,27 @@ func load(place any) value {
 		return octets(p.Raw)
 	}
 	return octets(nil)
+}
+
+// entries lists the values of a field that repeats; many tells whether it does.
+func entries(place any) (list []value, many bool) {
+	switch p := place.(type) {
+	case *[]ethkey.Address:
+		for i := range *p {
+			list = append(list, octets((*p)[i][:]))
+		}
+	case *[]census.Class:
+		for i := range *p {
+			list = append(list, octets(encode(nil, classFields, &(*p)[i])))
+		}
+	case *[]Issued:
+		for i := range *p {
+			list = append(list, octets(encode(nil, issuedFields, &(*p)[i])))
+		}
+	default:
+		return nil, false
+	}
+	return list, true
 }
 
 func fixed(b []byte, zero bool) value {

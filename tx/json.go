@@ -56,8 +56,16 @@ func appendObject[T any](b []byte, fields []field[T], src *T) []byte {
 }
 
 func (f *field[T]) hidden(src *T) bool {
-	if f.refuse != 0 {
+	switch {
+	case f.refuse != 0:
 		return f.shows == ""
+	case f.member && f.in != nil:
+		return len(encode(nil, f.in, src)) == 0
+	case f.member:
+		return load(f.at(src)).isZero()
+	case f.num >= ours && f.times.max > 0: // lists that the wire's own clients do not know
+		list, _ := entries(f.at(src))
+		return len(list) == 0
 	}
 	return f.presence == optional && load(f.at(src)).isZero()
 }
@@ -94,6 +102,16 @@ func appendPlace(b []byte, place any, wide bool) []byte {
 			b = appendString(b, a.String())
 		}
 		return append(b, ']')
+	case *[]census.Class:
+		return appendList(b, classFields, *p)
+	case *[]Issued:
+		return appendList(b, issuedFields, *p)
+	case **census.Signed:
+		return appendObject(b, issuerFields, *p)
+	case **census.Blind:
+		return appendObject(b, credentialFields, *p)
+	case issuerType:
+		return appendString(b, "ECDSA")
 	case *FaucetPackage:
 		return appendObject(b, faucetFields, p)
 	case **FaucetPackage:
@@ -107,6 +125,17 @@ func appendPlace(b []byte, place any, wide bool) []byte {
 		return appendString(b, strconv.FormatUint(v.n, 10))
 	}
 	return strconv.AppendUint(b, v.n, 10)
+}
+
+func appendList[T any](b []byte, fields []field[T], list []T) []byte {
+	b = append(b, '[')
+	for i := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendObject(b, fields, &list[i])
+	}
+	return append(b, ']')
 }
 
 func appendName(b []byte, n uint32, names ...string) []byte {

@@ -25,6 +25,19 @@ const (
 	// MaxSiblingsBytes fits a path through all 160 levels of a census tree.
 	MaxSiblingsBytes = 4 + 20 + 160*32
 
+	// MaxIssuerProofBytes fits an issuer's signature with every field at its
+	// longest.
+	MaxIssuerProofBytes = 160
+
+	// MaxClassBytes fits a weight and an RSA key of 3072 bits.
+	MaxClassBytes = 416
+
+	// MaxCredentialBytes fits a class and a signature by its key.
+	MaxCredentialBytes = 832
+
+	// MaxIssuedBytes fits a weight and a count.
+	MaxIssuedBytes = 32
+
 	// MaxFaucetBytes fits a faucet package with every number and the chain id
 	// at their longest.
 	MaxFaucetBytes = 256

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/holiman/uint256"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"urna/census"
@@ -13,6 +14,9 @@ import (
 
 // The wire, message by message. urna.proto says the same for other languages;
 // a test keeps the two together. Numbers from 1000 up are ours.
+
+// ours is the first number that is not the wire's own.
+const ours = 1000
 
 // Lengths of fields that have one length only.
 const (
@@ -24,7 +28,7 @@ const (
 var forms = [...]form{
 	KindNewElection:    as(2, newElectionFields, (*NewElection).check),
 	KindSetStatus:      as(4, setStatusFields, (*SetStatus).check),
-	KindSetCensus:      as(4, setCensusFields, nil),
+	KindSetCensus:      as(4, setCensusFields, (*SetCensus).check),
 	KindVote:           as(1, voteFields, (*Vote).check),
 	KindSendTokens:     as(7, sendTokensFields, nil),
 	KindSetAccountInfo: as(9, setAccountInfoFields, nil),
@@ -41,28 +45,63 @@ var envelopeFields = []field[Tx]{
 	at(2, "signature", 0, MaxTxBytes, func(t *Tx) any { return &t.Signature }).optional(),
 }
 
+// treeFields are those of a path in a census tree.
+var treeFields = []field[Vote]{
+	at(1, "type", 0, math.MaxInt32, func(p *Vote) any { return (*proofHash)(&p.Proof.Type) }),
+	at(2, "siblings", 0, MaxSiblingsBytes, func(p *Vote) any { return &p.Proof.Siblings }),
+	at(3, "availableWeight", 0, hashLen, func(p *Vote) any { return &p.Proof.AvailableWeight }),
+	at(4, "keyType", 0, math.MaxInt32, func(p *Vote) any { return (*proofKey)(&p.Proof.KeyType) }),
+	at(5, "voteWeight", 0, hashLen, func(p *Vote) any { return &p.Proof.VoteWeight }),
+}
+
 var voteFields = []field[Vote]{
 	at(1, "nonce", 0, MaxNonceBytes, func(p *Vote) any { return &p.Nonce }),
 	at(2, "processId", hashLen, hashLen, func(p *Vote) any { return &p.Election }),
 	within(3, "proof",
 		refused[Vote](3, "ethereumStorage", "").because(BadProofKind),
 		refused[Vote](4, "ethereumAccount", "").because(BadProofKind),
-		refused[Vote](5, "ca", "").because(UnsupportedIssuer),
-		within(6, "arbo",
-			at(1, "type", 0, math.MaxInt32, func(p *Vote) any { return (*proofHash)(&p.Proof.Type) }),
-			at(2, "siblings", 0, MaxSiblingsBytes, func(p *Vote) any { return &p.Proof.Siblings }),
-			at(3, "availableWeight", 0, hashLen, func(p *Vote) any { return &p.Proof.AvailableWeight }),
-			at(4, "keyType", 0, math.MaxInt32, func(p *Vote) any { return (*proofKey)(&p.Proof.KeyType) }),
-			at(5, "voteWeight", 0, hashLen, func(p *Vote) any { return &p.Proof.VoteWeight }),
-		),
+		at(5, "ca", 0, MaxIssuerProofBytes, func(p *Vote) any { return &p.Signed }).choice(),
+		within(6, "arbo", treeFields...).choice(),
 		refused[Vote](7, "zkSnark", "").because(UnsupportedAnonymous),
 		refused[Vote](8, "minimeStorage", "").because(BadProofKind),
 		refused[Vote](9, "farcasterFrame", "").because(BadProofKind),
+		at(1000, "credential", 0, MaxCredentialBytes, func(p *Vote) any { return &p.Blind }).choice(),
 	),
 	at(4, "votePackage", 1, MaxPackageBytes, func(p *Vote) any { return &p.Package }),
 	refused[Vote](5, "nullifier", `""`),
 	refused[Vote](6, "encryptionKeyIndexes", "[]").because(UnsupportedEncrypted).optional(),
 	at(7, "memo", 0, MaxMemoBytes, func(p *Vote) any { return &p.Memo }).optional(),
+}
+
+// issuerFields are those of an issuer's signature. Its type is one of the
+// wire's four; the others have rejections of their own.
+var issuerFields = []field[census.Signed]{
+	at(1, "type", 1, math.MaxInt32, func(*census.Signed) any { return issuerECDSA }),
+	within(2, "bundle", bundleFields...),
+	at(3, "signature", signatureLen, signatureLen, func(p *census.Signed) any { return &p.Signature }),
+}
+
+// bundleFields are those of the message that an issuer signs.
+var bundleFields = []field[census.Signed]{
+	at(1, "processId", hashLen, hashLen, func(p *census.Signed) any { return (*election.ID)(&p.Election) }),
+	at(2, "address", addressLen, addressLen, func(p *census.Signed) any { return &p.Voter }),
+	at(3, "voteWeight", 0, census.MaxWeightLen, func(p *census.Signed) any { return &p.Weight }).optional(),
+}
+
+var classFields = []field[census.Class]{
+	at(1, "weight", 1, census.MaxWeightLen, func(p *census.Class) any { return &p.Weight }),
+	at(2, "key", census.ClassKeyLen, census.ClassKeyLen, func(p *census.Class) any { return &p.Key }),
+}
+
+var credentialFields = []field[census.Blind]{
+	at(1, "weight", 1, census.MaxWeightLen, func(p *census.Blind) any { return &p.Weight }),
+	at(2, "key", census.ClassKeyLen, census.ClassKeyLen, func(p *census.Blind) any { return &p.Key }),
+	at(3, "signature", census.CredentialLen, census.CredentialLen, func(p *census.Blind) any { return &p.Signature }),
+}
+
+var issuedFields = []field[Issued]{
+	at(1, "weight", 1, census.MaxWeightLen, func(p *Issued) any { return &p.Weight }),
+	at(2, "count", 1, math.MaxUint64, func(p *Issued) any { return &p.Count }),
 }
 
 var newElectionFields = []field[NewElection]{
@@ -77,7 +116,7 @@ var processFields = []field[NewElection]{
 	at(2, "entityId", 0, addressLen, func(p *NewElection) any { return &p.Organisation }),
 	refused[NewElection](3, "startBlock", "0"),
 	refused[NewElection](4, "blockCount", "0"),
-	at(5, "censusRoot", 0, ethkey.PublicKeyLen, func(p *NewElection) any { return (*anyRoot)(&p.CensusRoot) }),
+	at(5, "censusRoot", 0, ethkey.PublicKeyLen, func(p *NewElection) any { return (*firstRoot)(p) }),
 	at(6, "censusURI", 0, MaxURIBytes, func(p *NewElection) any { return &p.CensusURI }).optional(),
 	refused[NewElection](8, "encryptionPrivateKeys", "[]"),
 	refused[NewElection](9, "encryptionPublicKeys", "[]"),
@@ -108,7 +147,7 @@ var processFields = []field[NewElection]{
 		at(4, "maxTotalCost", 0, math.MaxUint32, func(p *NewElection) any { return &p.Rules.MaxTotalCost }),
 		at(5, "costExponent", 0, math.MaxUint32, func(p *NewElection) any { return &p.Rules.CostExponent }),
 	),
-	at(20, "censusOrigin", 0, math.MaxUint8, func(p *NewElection) any { return &p.CensusOrigin }),
+	at(20, "censusOrigin", 0, math.MaxInt32, func(p *NewElection) any { return &p.CensusOrigin }),
 	refused[NewElection](21, "results", "null"),
 	refused[NewElection](23, "ethIndexSlot", ""),
 	refused[NewElection](24, "sourceBlockHeight", ""),
@@ -124,6 +163,7 @@ var processFields = []field[NewElection]{
 	at(34, "tempSIKs", 0, 1, func(p *NewElection) any { return &p.TempKeys }).shown(),
 	at(35, "startTime", 0, math.MaxUint32, func(p *NewElection) any { return &p.StartTime }),
 	at(36, "duration", 1, MaxDuration, func(p *NewElection) any { return &p.Duration }),
+	at(1000, "weightClasses", 1, MaxClassBytes, func(p *NewElection) any { return &p.Classes }).many(0, census.MaxClasses),
 }
 
 // known is a field of a message that serves several kinds. A kind takes some
@@ -144,6 +184,7 @@ var (
 		{10, "tempSIKs"},
 		{11, "duration"},
 		{12, "censusSize"},
+		{1000, "issued"},
 	}
 	setAccountKnown = []known{
 		{3, "infoURI"},
@@ -182,9 +223,10 @@ var setCensusFields = some(setProcessKnown,
 	kind[SetCensus](KindSetCensus),
 	at(2, "nonce", 0, math.MaxUint32, func(p *SetCensus) any { return &p.Nonce }),
 	at(3, "processId", hashLen, hashLen, func(p *SetCensus) any { return &p.Election }),
-	at(6, "censusRoot", 0, hashLen, func(p *SetCensus) any { return &p.Root }).optional(),
+	at(6, "censusRoot", 0, ethkey.PublicKeyLen, func(p *SetCensus) any { return (*newRoot)(p) }).optional(),
 	at(7, "censusURI", 0, MaxURIBytes, func(p *SetCensus) any { return &p.URI }).optional(),
 	at(12, "censusSize", 0, math.MaxUint64, func(p *SetCensus) any { return &p.Size }).optional(),
+	at(1000, "issued", 1, MaxIssuedBytes, func(p *SetCensus) any { return &p.Issued }).many(0, census.MaxClasses),
 )
 
 var setDurationFields = some(setProcessKnown,
@@ -268,8 +310,17 @@ var faucetPayloadFields = []field[FaucetPayload]{
 // check asks for a proof. Nobody has an empty path: the path of a census of one
 // voter still says that it has no siblings.
 func (p *Vote) check() *Rejection {
-	if len(p.Proof.Siblings) == 0 {
-		return Reject(BadProof, "a vote needs a census proof")
+	proofs := 0
+	for _, there := range []bool{len(p.Proof.Siblings) > 0, p.Signed != nil, p.Blind != nil} {
+		if there {
+			proofs++
+		}
+	}
+	if proofs != 1 {
+		return Reject(BadProof, "a vote needs one census proof, not %d", proofs)
+	}
+	if len(p.Proof.Siblings) == 0 && len(encode(nil, treeFields, p)) > 0 {
+		return Reject(BadProof, "a vote needs one census proof, and no part of another")
 	}
 	return nil
 }
@@ -281,15 +332,59 @@ func (p *NewElection) check() *Rejection {
 		return Reject(UnsupportedAnonymous, "anonymous elections are not accepted yet")
 	case p.Mode.Encrypted:
 		return Reject(UnsupportedEncrypted, "encrypted ballots are not accepted yet")
-	case p.CensusOrigin == census.Issuer || p.CensusOrigin == census.IssuerSalted:
-		return Reject(UnsupportedIssuer, "issuer censuses are not accepted yet")
-	case p.CensusOrigin != census.Tree && p.CensusOrigin != census.TreeWeighted:
-		return Reject(UnsupportedCensus, "census origin %d is not accepted", p.CensusOrigin)
-	case p.CensusRoot == census.Root{}:
-		return Reject(FieldLength, "process: censusRoot: not %d bytes", hashLen)
+	}
+	if r := p.checkCensus(); r != nil {
+		return r
 	}
 	if err := p.Rules.Check(); err != nil {
 		return Reject(BadRules, "%v", err)
+	}
+	return nil
+}
+
+// checkCensus says what a census of each kind is made of.
+func (p *NewElection) checkCensus() *Rejection {
+	if len(p.Classes) > 0 && p.CensusOrigin != census.BlindIssuer {
+		return Reject(FieldRange, "process: weightClasses: only a blind issuer has them")
+	}
+	switch p.CensusOrigin {
+	case census.Tree, census.TreeWeighted:
+		if p.CensusRoot == (census.Root{}) || p.IssuerKey != nil {
+			return Reject(FieldLength, "process: censusRoot: not %d bytes", hashLen)
+		}
+	case census.Issuer:
+		if _, err := ethkey.PublicKeyAddress(p.IssuerKey); err != nil {
+			return Reject(BadKey, "process: censusRoot: the issuer's key: %v", err)
+		}
+	case census.BlindIssuer:
+		if p.CensusRoot != (census.Root{}) || p.IssuerKey != nil {
+			return Reject(FieldLength, "process: censusRoot: a blind issuer has weight classes instead")
+		}
+		if err := census.CheckClasses(p.Classes); err != nil {
+			return Reject(BadClasses, "%v", err)
+		}
+	case census.IssuerSalted:
+		return Reject(UnsupportedIssuer, "salted issuer censuses are not accepted")
+	default:
+		return Reject(UnsupportedCensus, "census origin %d is not accepted", p.CensusOrigin)
+	}
+	return nil
+}
+
+// check asks that a key is one, and that no class is counted twice.
+func (p *SetCensus) check() *Rejection {
+	if p.IssuerKey != nil {
+		if _, err := ethkey.PublicKeyAddress(p.IssuerKey); err != nil {
+			return Reject(BadKey, "censusRoot: the issuer's key: %v", err)
+		}
+	}
+	var last uint256.Int
+	for i := range p.Issued {
+		w, ok := (&census.Class{Weight: p.Issued[i].Weight}).Amount()
+		if !ok || !w.Gt(&last) {
+			return Reject(BadClasses, "issued: weights are in their shortest form and ascend")
+		}
+		last = w
 	}
 	return nil
 }

@@ -103,6 +103,11 @@ func TestTheTablesHaveTheFieldsOfTheProtoFile(t *testing.T) {
 	compare(t, message("SetAccountTx"), setValidatorFields)
 	compare(t, message("SendTokensTx"), sendTokensFields)
 	compare(t, message("CollectFaucetTx"), collectFaucetFields)
+	compare(t, message("ProofCA"), issuerFields)
+	compare(t, message("CAbundle"), bundleFields)
+	compare(t, message("Credential"), credentialFields)
+	compare(t, message("WeightClass"), classFields)
+	compare(t, message("Issued"), issuedFields)
 	compare(t, message("FaucetPackage"), faucetFields)
 	compare(t, message("FaucetPayload"), faucetPayloadFields)
 	for _, k := range Kinds {
@@ -167,7 +172,7 @@ func kindsOf(place any, limit uint64) []protoreflect.Kind {
 		return []protoreflect.Kind{protoreflect.BoolKind}
 	case *string, **string:
 		return []protoreflect.Kind{protoreflect.StringKind}
-	case **FaucetPackage, *FaucetPackage:
+	case **FaucetPackage, *FaucetPackage, **census.Signed, **census.Blind, *[]census.Class, *[]Issued:
 		return []protoreflect.Kind{protoreflect.MessageKind}
 	}
 	switch v := load(place); {
@@ -276,6 +281,12 @@ func randomPayload(rng *rand.Rand) Payload {
 			id := election.ID(g.fixed())
 			p.Expect = &id
 		}
+		switch rng.IntN(4) {
+		case 0:
+			p.CensusOrigin, p.CensusRoot, p.IssuerKey = census.Issuer, census.Root{}, issuer.PublicKey()
+		case 1:
+			p.CensusOrigin, p.CensusRoot, p.Classes = census.BlindIssuer, census.Root{}, classes[g.IntN(2):]
+		}
 		return p
 	case KindSetStatus:
 		return &SetStatus{g.u32(), g.fixed(), election.Status(1 + rng.IntN(5))}
@@ -284,6 +295,11 @@ func randomPayload(rng *rand.Rand) Payload {
 		if g.bool() {
 			root, uri := census.Root(g.fixed()), "u"+g.text(100)
 			p.Root, p.URI = &root, &uri
+		} else if g.bool() {
+			p.IssuerKey = consensus.PublicKey()
+		}
+		if g.bool() {
+			p.Issued = []Issued{{[]byte{1 + byte(g.IntN(255))}, 1 + g.u64()/2}, {g.bytes(2, 16), 1 + g.u64()/2}}
 		}
 		return p
 	case KindSetDuration:
@@ -293,7 +309,16 @@ func randomPayload(rng *rand.Rand) Payload {
 			Type: g.u32() % 2, Siblings: g.bytes(1, MaxSiblingsBytes), AvailableWeight: g.bytes(0, 32),
 			KeyType: g.u32() % 2, VoteWeight: g.bytes(0, 32),
 		}
-		return &Vote{g.fixed(), g.bytes(0, MaxNonceBytes), proof, g.bytes(1, MaxPackageBytes), g.bytes(0, MaxMemoBytes)}
+		p := &Vote{Election: g.fixed(), Nonce: g.bytes(0, MaxNonceBytes), Package: g.bytes(1, MaxPackageBytes), Memo: g.bytes(0, MaxMemoBytes)}
+		switch rng.IntN(3) {
+		case 0:
+			p.Proof = proof
+		case 1:
+			p.Signed = &census.Signed{Election: g.fixed(), Voter: g.address(), Weight: g.bytes(0, census.MaxWeightLen), Signature: g.bytes(65, 65)}
+		case 2:
+			p.Blind = &census.Blind{Class: census.Class{Weight: g.bytes(1, census.MaxWeightLen), Key: g.bytes(384, 384)}, Signature: g.bytes(384, 384)}
+		}
+		return p
 	case KindSendTokens:
 		return &SendTokens{g.u32(), maybe(g, g.address), g.address(), 1 + g.u64()/2}
 	case KindSetAccountInfo:

@@ -38,6 +38,9 @@ func TestWhatTheSDKSentIsUnderstood(t *testing.T) {
 	for i, rec := range recordings(t) {
 		got, err := Decode(rec.Raw)
 		if rec.Refused != "" {
+			if err == nil {
+				_, err = Verify(rec.Chain, rec.Raw)
+			}
 			if r := (*Rejection)(nil); !errors.As(err, &r) || r.Code.String() != rec.Refused {
 				t.Errorf("%d %s: got %v, want %s", i, rec.Scenario, err, rec.Refused)
 			}

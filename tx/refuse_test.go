@@ -8,7 +8,9 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"urna/census"
 	"urna/crypto/ethkey"
+	"urna/election"
 )
 
 // envelope makes a SignedTx of any two byte strings.
@@ -36,6 +38,24 @@ func TestEveryReasonInTheBytesIsProvoked(t *testing.T) {
 	}
 	arbo := func(kind string, siblings []byte) string {
 		return fmt.Sprintf(`arbo { type: %s siblings: "%s" availableWeight: "%s" }`, kind, escape(siblings), escape(proof.AvailableWeight))
+	}
+	self, wanted := signer.Address(), election.ID([]byte(id))
+	class := func(weight, key int) string {
+		return fmt.Sprintf(` weightClasses { weight: "\x%02x" key: "%s" }`, weight, escape(classes[key].Key))
+	}
+	count := func(issued string) string {
+		return `setProcess { txtype: SET_PROCESS_CENSUS processId: "` + id + `" ` + issued + ` }`
+	}
+	ca := func(kind string) string {
+		return `ca { type: ` + kind + ` bundle { processId: "` + id + `" address: "` + address + `" } signature: "` + strings.Repeat("s", 65) + `" }`
+	}
+	voteOf := func(signed *census.Signed, blind *census.Blind) string {
+		if signed != nil {
+			return vote(`{\"votes\":[]}`, fmt.Sprintf(`ca { type: ECDSA bundle { processId: "%s" address: "%s" voteWeight: "%s" } signature: "%s" }`,
+				escape(signed.Election[:]), escape(signed.Voter[:]), escape(signed.Weight), escape(signed.Signature)))
+		}
+		return vote(`{\"votes\":[]}`, fmt.Sprintf(`credential { weight: "%s" key: "%s" signature: "%s" }`,
+			escape(blind.Weight), escape(blind.Key), escape(blind.Signature)))
 	}
 	faucet := func(chain string) string {
 		p, err := SignFaucet(issuer, FaucetPayload{Identifier: 1, To: signer.Address(), Amount: 1, ChainID: chain, NotAfter: 1})
@@ -104,9 +124,51 @@ func TestEveryReasonInTheBytesIsProvoked(t *testing.T) {
 		{UnsupportedEncrypted, "an encrypted election", unsigned(process(`envelopeType { encryptedVotes: true }`))},
 		{UnsupportedEncrypted, "a sealed ballot", unsigned(strings.Replace(vote("sealed", arbo("BLAKE2B", proof.Siblings)), "votePackage", "encryptionKeyIndexes: [1] votePackage", 1))},
 		{UnsupportedEncrypted, "key indexes that are not packed", envelope(member(1, "\x12\x20"+id+"\x22\x01p\x30\x00"), nil)},
-		{UnsupportedIssuer, "an issuer census", unsigned(strings.Replace(process(""), "OFF_CHAIN_TREE_WEIGHTED", "OFF_CHAIN_CA", 1))},
 		{UnsupportedIssuer, "a salted issuer census", unsigned(strings.Replace(process(""), "OFF_CHAIN_TREE_WEIGHTED", "OFF_CHAIN_CA_V2", 1))},
-		{UnsupportedIssuer, "an issuer's credential", envelope(member(1, "\x12\x20"+id+"\x1a\x02\x2a\x00\x22\x01p"), nil)},
+		{UnsupportedCensus, "a blind issuer by the number that is stored", unsigned(strings.Replace(process(""), "OFF_CHAIN_TREE_WEIGHTED", "100", 1))},
+		{UnsupportedCensus, "a number that no origin has", unsigned(strings.Replace(process(""), "OFF_CHAIN_TREE_WEIGHTED", "1001", 1))},
+		{BadKey, "an issuer whose key has 32 bytes", unsigned(strings.Replace(process(""), "OFF_CHAIN_TREE_WEIGHTED", "OFF_CHAIN_CA", 1))},
+		{BadKey, "an issuer without a key", unsigned(strings.Replace(issuedText(1, "", "OFF_CHAIN_CA", ""), "nonce: 1", "", 1))},
+		{BadKey, "an issuer's key that is no point of the curve", unsigned(issuedText(1, `censusRoot: "`+strings.Repeat(`\x05`, 33)+`"`, "OFF_CHAIN_CA", ""))},
+		{BadKey, "a new issuer's key that is no point of the curve", unsigned(`setProcess { txtype: SET_PROCESS_CENSUS processId: "` + id + `" censusRoot: "` + strings.Repeat(`\x05`, 33) + `" }`)},
+		{FieldLength, "a tree with an issuer's key", unsigned(strings.Replace(process(""), id, escape(issuer.PublicKey()), 1))},
+		{FieldLength, "a blind issuer with a root", unsigned(issuedText(1, `censusRoot: "`+id+`"`, "OFF_CHAIN_CA_BLIND", class(1, 0)))},
+		{FieldLength, "a blind issuer with another's key", unsigned(issuedText(1, `censusRoot: "`+escape(issuer.PublicKey())+`"`, "OFF_CHAIN_CA_BLIND", class(1, 0)))},
+		{FieldLength, "a short key of a class", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", `weightClasses { weight: "a" key: "short" }`))},
+		{FieldLength, "a weight of 17 bytes", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", `weightClasses { weight: "12345678901234567" }`))},
+		{FieldRange, "classes of a tree", unsigned(process(class(1, 0)))},
+		{FieldRange, "no credentials of a class", unsigned(count(`issued { weight: "a" }`))},
+		{BadClasses, "a blind issuer without classes", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", ""))},
+		{BadClasses, "two classes of one weight", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", class(1, 0)+class(1, 1)))},
+		{BadClasses, "classes that do not ascend", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", class(2, 0)+class(1, 1)))},
+		{BadClasses, "one key for two classes", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", class(1, 0)+class(2, 0)))},
+		{BadClasses, "a class of no weight", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", class(0, 0)))},
+		{BadClasses, "an even key", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", `weightClasses { weight: "a" key: "`+strings.Repeat("\\xfe", 384)+`" }`))},
+		{BadClasses, "a key of fewer bits", unsigned(issuedText(1, "", "OFF_CHAIN_CA_BLIND", `weightClasses { weight: "a" key: "`+strings.Repeat("\\x7f", 384)+`" }`))},
+		{BadClasses, "a class counted twice", unsigned(count(`issued { weight: "a" count: 1 } issued { weight: "a" count: 1 }`))},
+		{BadClasses, "a weight with a zero in front", unsigned(count(`issued { weight: "\x00a" count: 1 }`))},
+		{SaltedCredential, "a salted signature", unsigned(vote("p", ca("ECDSA_PIDSALTED")))},
+		{LegacyBlind, "a blind signature of the wire", unsigned(vote("p", ca("ECDSA_BLIND")))},
+		{LegacyBlind, "the same with salt", unsigned(vote("p", ca("ECDSA_BLIND_PIDSALTED")))},
+		{BadProofKind, "an issuer's signature of no type", unsigned(vote("p", ca("5")))},
+		{FieldRange, "an issuer's signature without a type", unsigned(vote("p", ca("UNKNOWN")))},
+		{FieldLength, "half an issuer's signature", unsigned(vote("p", `ca { type: ECDSA bundle { processId: "`+id+`" address: "`+address+`" } signature: "short" }`))},
+		{FieldLength, "an issuer who names nobody", unsigned(vote("p", `ca { type: ECDSA bundle { processId: "`+id+`" } signature: "`+strings.Repeat("s", 65)+`" }`))},
+		{MalformedTx, "an issuer's signature without anything", envelope(member(1, "\x12\x20"+id+"\x1a\x02\x2a\x00\x22\x01p"), nil)},
+		{MalformedTx, "a path without anything", envelope(member(1, "\x12\x20"+id+"\x1a\x02\x32\x00\x22\x01p"), nil)},
+		{BadProof, "two proofs", envelope(twoProofs(t), nil)},
+		{BadProof, "a proof and a part of another", envelope(halfProof(t), nil)},
+		{BadProof, "an issuer's signature for another election", signed(voteOf(vouch(issuer, election.ID{1}, self, nil), nil))},
+		{BadProof, "an issuer's signature for another voter", signed(voteOf(vouch(issuer, wanted, issuer.Address(), nil), nil))},
+		{BadProof, "a weight of zero", signed(voteOf(vouch(issuer, wanted, self, []byte{0}), nil))},
+		{BadProof, "a weight in a longer form", signed(voteOf(vouch(issuer, wanted, self, []byte{0, 1}), nil))},
+		{BadProof, "an issuer's signature that is nobody's", signed(voteOf(&census.Signed{Election: wanted, Voter: self, Signature: bytes.Repeat([]byte{9}, 65)}, nil))},
+		{BadProof, "a credential for another election", signed(voteOf(nil, credential(election.ID{1}, self)))},
+		{BadProof, "a credential for another voter", signed(voteOf(nil, credential(wanted, issuer.Address())))},
+		{BadProof, "a credential of another class", signed(voteOf(nil, &census.Blind{Class: census.Class{Weight: []byte{1}, Key: classes[1].Key}, Signature: credential(wanted, self).Signature}))},
+		{BadProof, "a credential whose weight has a zero in front", signed(voteOf(nil, &census.Blind{Class: census.Class{Weight: []byte{0, 1, 0}, Key: classes[1].Key}, Signature: credential(wanted, self).Signature}))},
+		{BadProof, "a credential with an even key", signed(voteOf(nil, &census.Blind{Class: census.Class{Weight: []byte{1}, Key: bytes.Repeat([]byte{0xfe}, 384)}, Signature: credential(wanted, self).Signature}))},
+		{BadProof, "a credential that is the key", signed(voteOf(nil, &census.Blind{Class: classes[1], Signature: classes[1].Key}))},
 		{BadRules, "65 values", unsigned(strings.Replace(process(""), "maxCount: 1", "maxCount: 65", 1))},
 		{BadRules, "no rules", unsigned(strings.Replace(process(""), "voteOptions { maxCount: 1 maxValue: 1 }", "", 1))},
 		{BadProof, "no proof", unsigned(strings.Replace(vote("p", ""), "proof {  }", "", 1))},
@@ -149,6 +211,21 @@ func TestEveryReasonInTheBytesIsProvoked(t *testing.T) {
 			t.Errorf("nothing provokes %s", c)
 		}
 	}
+}
+
+// twoProofs and halfProof are bodies that a protobuf compiler does not write.
+func twoProofs(t *testing.T) []byte {
+	return withProof(t, &Vote{Proof: path(3, 1), Blind: credential(election.ID{1}, signer.Address())})
+}
+
+func halfProof(t *testing.T) []byte {
+	return withProof(t, &Vote{Proof: census.MerkleProof{VoteWeight: []byte{1}}, Signed: vouch(issuer, election.ID{1}, signer.Address(), nil)})
+}
+
+func withProof(t *testing.T, p *Vote) []byte {
+	t.Helper()
+	p.Election, p.Package = election.ID{1}, []byte("p")
+	return member(1, string(encode(nil, voteFields, p)))
 }
 
 func TestWhatClientsMayNotPresetIsRefused(t *testing.T) {

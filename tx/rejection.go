@@ -19,7 +19,7 @@ const (
 	UnsupportedCensus    Code = 107 // census origin not accepted
 	UnsupportedAnonymous Code = 108 // anonymous elections come later
 	UnsupportedEncrypted Code = 109 // encrypted ballots come later
-	UnsupportedIssuer    Code = 110 // issuer (CSP) censuses come later
+	UnsupportedIssuer    Code = 110 // an issuer (CSP) census of the salted kind, OFF_CHAIN_CA_V2
 	BadRules             Code = 111 // ballot rules out of bounds
 	BadProof             Code = 112 // census proof malformed
 	BadProofKind         Code = 113 // proof of a type that the election does not take
@@ -30,6 +30,9 @@ const (
 	BadKey               Code = 118 // not a public key on the curve
 	BadPossession        Code = 119 // the consensus key did not sign the request
 	WrongAccount         Code = 120 // the named account is not the signer
+	SaltedCredential     Code = 121 // an issuer's signature of the wire's salted kind
+	LegacyBlind          Code = 122 // an issuer's signature of one of the wire's blind kinds
+	BadClasses           Code = 123 // weight classes doubled, out of order or with a bad key
 )
 
 // Reasons that follow from the state (200 to 399).
@@ -70,6 +73,10 @@ const (
 	ElectionClosed       Code = 313 // ended, canceled or with results
 	MetadataMissing      Code = 314 // an election needs metadata
 	CensusURIMissing     Code = 315 // a Merkle census needs the URI of its dump
+	CensusKind           Code = 316 // not the kind of census that the election has
+	IssuanceClosed       Code = 317 // credentials are counted before the election starts
+	BadIssuance          Code = 318 // credentials of a class that the election does not have, or more than its voters
+	IssuerKeyTaken       Code = 319 // the key of a class has served another election
 
 	NotReady         Code = 320 // election is not in READY
 	NotStarted       Code = 321 // before its start
@@ -79,6 +86,9 @@ const (
 	NoOverwritesLeft Code = 325 // the vote cannot be replaced (again)
 	ReplayedBallot   Code = 326 // this package was accepted before
 	BallotRule       Code = 327 // the ballot breaks one of the election's rules
+	WrongProofKind   Code = 328 // the election's census takes another kind of proof
+	NoCredentialLeft Code = 329 // every credential that the issuer counted has voted
+	ClassChanged     Code = 330 // a credential of one class cannot replace a vote of another
 )
 
 // CodeInfo gives the name of a code and the reason it stands for, or empty

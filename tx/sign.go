@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"urna/census"
 	"urna/crypto/ethkey"
 )
 
@@ -33,6 +34,11 @@ func Sign(key *ethkey.Key, chainID string, p Payload) ([]byte, error) {
 		return nil, err
 	}
 	return encode(nil, envelopeFields, t), nil
+}
+
+// SignBundle is an issuer's signature for the voter that p names.
+func SignBundle(key *ethkey.Key, p *census.Signed) ([]byte, error) {
+	return key.Sign(encode(nil, bundleFields, p))
 }
 
 // SignFaucet writes and signs a promise of tokens.

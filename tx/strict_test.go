@@ -30,7 +30,7 @@ func TestOneMessageHasOneEncoding(t *testing.T) {
 	raw := envelope(good, nil)
 	for name, raw := range map[string][]byte{
 		"an unknown field":                     envelope(body(txtype, nonce, id, duration, tagged(999, protowire.VarintType, 1)), nil),
-		"an unknown field of ours":             envelope(body(txtype, nonce, id, duration, tagged(1000, protowire.VarintType, 1)), nil),
+		"an unknown field of ours":             envelope(body(txtype, nonce, id, duration, tagged(1001, protowire.VarintType, 1)), nil),
 		"a field number of zero":               envelope(body(txtype, nonce, id, duration, []byte{0x00, 1}), nil),
 		"a field number too large":             envelope(body(txtype, nonce, id, duration, []byte{0x80, 0x80, 0x80, 0x80, 0x10, 1}), nil),
 		"fields out of order":                  envelope(body(txtype, id, nonce, duration), nil),

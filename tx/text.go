@@ -51,10 +51,7 @@ func appendSubject(b []byte, p Payload) []byte {
 		b = append(b, "SET_PROCESS_CENSUS for process ID "...)
 		b = hex.AppendEncode(b, p.Election[:])
 		b = append(b, " and census "...)
-		if p.Root != nil {
-			b = hex.AppendEncode(b, p.Root[:])
-		}
-		return b
+		return hex.AppendEncode(b, load((*newRoot)(p)).b)
 	case *SetDuration:
 		b = append(b, "SET_PROCESS/SET_PROCESS_DURATION with process ID "...)
 		return hex.AppendEncode(b, p.Election[:])

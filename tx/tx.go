@@ -42,10 +42,12 @@ type Verified struct {
 
 	// Vote facts, set when Payload is a Vote.
 	Nullifier election.Nullifier
-	Root      census.Root   // where the proof leads
-	Weight    ballot.Amount // what the vote weighs
-	Ballot    ballot.Ballot // the decoded package of an open ballot
-	Faucet    *FaucetGrant  // the verified faucet package, if one rides along
+	Origin    census.Origin  // the kind of the proof; TreeWeighted for both kinds of tree
+	Root      census.Root    // where the proof leads; zero for a blind credential
+	ClassKey  census.KeyHash // which key signed a blind credential
+	Weight    ballot.Amount  // what the vote weighs
+	Ballot    ballot.Ballot  // the decoded package of an open ballot
+	Faucet    *FaucetGrant   // the verified faucet package, if one rides along
 }
 
 // FaucetGrant is a faucet package whose signature holds.
@@ -188,7 +190,9 @@ type NewElection struct {
 	Mode              election.Mode
 	Rules             ballot.Rules
 	CensusOrigin      census.Origin
-	CensusRoot        census.Root
+	CensusRoot        census.Root    // of a tree; Verify fills it in for an issuer
+	IssuerKey         []byte         // for census.Issuer: compressed secp256k1 key
+	Classes           []census.Class // for census.BlindIssuer
 	CensusURI         string
 	MaxCensusSize     uint64
 	StartTime         uint64 // unix seconds; 0 means now
@@ -212,11 +216,19 @@ type SetStatus struct {
 
 // SetCensus changes an election's census or lets it grow.
 type SetCensus struct {
-	Nonce    uint32
-	Election election.ID
-	Root     *census.Root // nil leaves it
-	URI      *string      // nil leaves it
-	Size     uint64       // 0 leaves it
+	Nonce     uint32
+	Election  election.ID
+	Root      *census.Root // nil leaves it; Verify fills it in for an issuer's key
+	IssuerKey []byte       // another issuer; nil leaves it
+	URI       *string      // nil leaves it
+	Size      uint64       // 0 leaves it
+	Issued    []Issued     // how many credentials each class has handed out; nil leaves it
+}
+
+// Issued tells how many credentials the class of a weight has handed out.
+type Issued struct {
+	Weight []byte // as in census.Class
+	Count  uint64
 }
 
 // SetDuration changes an election's end.
@@ -229,8 +241,10 @@ type SetDuration struct {
 // Vote casts or replaces a vote.
 type Vote struct {
 	Election election.ID
-	Nonce    []byte // at most 32 bytes, blinds the hash
-	Proof    census.MerkleProof
+	Nonce    []byte             // at most 32 bytes, blinds the hash
+	Proof    census.MerkleProof // one of three: this,
+	Signed   *census.Signed     // this
+	Blind    *census.Blind      // or this
 	Package  []byte
 	Memo     []byte
 }

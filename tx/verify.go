@@ -39,7 +39,7 @@ func Verify(chainID string, raw []byte) (*Verified, error) {
 func (v *Verified) check(chainID string) *Rejection {
 	switch p := v.Payload.(type) {
 	case *Vote:
-		return v.checkVote(p)
+		return v.checkVote(chainID, p)
 	case *SetValidator:
 		return v.checkValidator(chainID, p)
 	case *SetAccountInfo:
@@ -59,16 +59,54 @@ func (v *Verified) check(chainID string) *Rejection {
 	case *SendTokens:
 		return v.isSigner(&p.From)
 	}
+	fillRoot(v.Payload)
 	return v.checkFaucet(chainID, FaucetOf(v.Payload))
 }
 
+// fillRoot computes the root of a census that an issuer's keys make. The keys
+// have been checked.
+func fillRoot(p Payload) {
+	switch p := p.(type) {
+	case *NewElection:
+		switch p.CensusOrigin {
+		case census.Issuer:
+			p.CensusRoot = issuerRoot(p.IssuerKey)
+		case census.BlindIssuer:
+			p.CensusRoot = census.ClassesRoot(p.Classes)
+		}
+	case *SetCensus:
+		if p.IssuerKey != nil {
+			root := issuerRoot(p.IssuerKey)
+			p.Root = &root
+		}
+	}
+}
+
+func issuerRoot(key []byte) census.Root {
+	address, err := ethkey.PublicKeyAddress(key)
+	if err != nil {
+		panic(err) // check let it pass
+	}
+	return census.IssuerRoot(address)
+}
+
 // checkVote finds out what the law needs to know of a vote.
-func (v *Verified) checkVote(p *Vote) *Rejection {
+func (v *Verified) checkVote(chainID string, p *Vote) *Rejection {
 	var err error
 	if v.Ballot, err = ballot.Decode(p.Package); err != nil {
 		return Reject(BadBallot, "%v", err)
 	}
-	v.Root, v.Weight, err = p.Proof.Prove(v.Signer)
+	switch {
+	case p.Signed != nil:
+		v.Origin = census.Issuer
+		v.Root, v.Weight, err = p.Signed.Prove(encode(nil, bundleFields, p.Signed), p.Election, v.Signer)
+	case p.Blind != nil:
+		v.Origin = census.BlindIssuer
+		v.ClassKey, v.Weight, err = p.Blind.Prove(chainID, p.Election, v.Signer)
+	default:
+		v.Origin = census.TreeWeighted
+		v.Root, v.Weight, err = p.Proof.Prove(v.Signer)
+	}
 	switch {
 	case errors.Is(err, census.ErrProofType):
 		return Reject(BadProofKind, "%v", err)

@@ -2,8 +2,6 @@ package tx
 
 import (
 	"google.golang.org/protobuf/encoding/protowire"
-
-	"urna/crypto/ethkey"
 )
 
 // Decode reads a signed transaction. It accepts one encoding of a message
@@ -153,6 +151,8 @@ func (f *field[T]) take(dst *T, v value) *Rejection {
 		return nil
 	case f.refuse != 0:
 		return Reject(f.refuse, "may not be set")
+	case f.member && len(v.b) == 0:
+		return Reject(MalformedTx, "an empty choice is no choice")
 	case f.in != nil && v.typ == protowire.BytesType:
 		return decode(f.in, v.b, dst)
 	case f.in != nil:
@@ -239,13 +239,13 @@ func encode[T any](b []byte, fields []field[T], src *T) []byte {
 			b = f.append(b, octets(encode(nil, f.in, src)))
 		default:
 			place := f.at(src)
-			if list, ok := place.(*[]ethkey.Address); ok {
-				for _, a := range *list {
-					b = f.append(b, octets(a[:]))
-				}
-				continue
+			list, many := entries(place)
+			for _, v := range list {
+				b = f.append(b, v)
 			}
-			b = f.append(b, load(place))
+			if !many {
+				b = f.append(b, load(place))
+			}
 		}
 	}
 	return b

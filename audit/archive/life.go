@@ -19,6 +19,7 @@ type life struct {
 	settings *election.Settings // the claimed ones, which creation must lead to
 	stage    *state.Stage       // nil before the creation
 	box      *box
+	classes  map[classKey]*class // of blind credentials
 
 	transactions uint64
 	strangers    uint64 // transactions signed by others than the organisation
@@ -37,7 +38,7 @@ func codeCheck(c tx.Code) check.ID {
 	switch c {
 	case tx.BadSignature:
 		return check.Signature
-	case tx.BadProof, tx.BadProofKind:
+	case tx.BadProof, tx.BadProofKind, tx.SaltedCredential, tx.LegacyBlind:
 		return check.Membership
 	case tx.BadBallot:
 		return check.BallotRules
@@ -135,6 +136,7 @@ func (l *life) create(t *tx.Verified, p *tx.NewElection, at moment) error {
 		Status: election.Ready, CensusRoot: p.CensusRoot, CensusURI: p.CensusURI,
 		MaxCensusSize: p.MaxCensusSize, End: made.Start + p.Duration,
 	}
+	l.classes = classesOf(p)
 	if p.Paused {
 		l.stage.Status = election.Paused
 	}
@@ -179,13 +181,17 @@ func (l *life) setCensus(p *tx.SetCensus, at moment) error {
 	if p.Size != 0 {
 		after.MaxCensusSize = p.Size
 	}
-	before := l.stage
+	counted, err := l.count(p, after.MaxCensusSize, at)
+	if err != nil {
+		return err
+	}
+	before, tree := l.stage, l.settings.CensusOrigin.IsTree()
 	switch {
-	case after == *before:
+	case after == *before && !counted:
 		return broken("block %d changes nothing of the census", at.height)
 	case !l.settings.DynamicCensus && (after.CensusRoot != before.CensusRoot || after.CensusURI != before.CensusURI):
 		return broken("block %d changes a census that is fixed", at.height)
-	case after.CensusURI == "" || (after.CensusRoot != before.CensusRoot && (p.URI == nil || *p.URI == "")):
+	case tree && (after.CensusURI == "" || (after.CensusRoot != before.CensusRoot && (p.URI == nil || *p.URI == ""))):
 		return broken("block %d names a census without a file", at.height)
 	case after.MaxCensusSize < before.MaxCensusSize:
 		return broken("block %d makes the census smaller", at.height)
@@ -218,8 +224,8 @@ func (l *life) vote(t *tx.Verified, hash [32]byte, at moment) error {
 		return check.Fail(check.Window, "vote %s is in block %d at %d, when the election, from %d to %d, was %s",
 			t.Nullifier, at.height, at.time, l.settings.Start, l.stage.End, l.stage.Status)
 	}
-	if t.Root != l.stage.CensusRoot {
-		return check.Fail(check.Membership, "the proof of vote %s leads to the census %s, the election's is %s", t.Nullifier, t.Root, l.stage.CensusRoot)
+	if err := l.credited(t); err != nil {
+		return err
 	}
 	if err := l.settings.Rules.Accept(t.Ballot, &t.Weight); err != nil {
 		return check.Fail(check.BallotRules, "vote %s: %v", t.Nullifier, err)

@@ -90,6 +90,9 @@ func (e *electionMaker) files() (err error) {
 	if e.manifest.metadata, err = e.file(metadataFile, e.claims.settings.MetadataURI, nil); err != nil {
 		return err
 	}
+	if !e.claims.settings.CensusOrigin.IsTree() {
+		return nil // an issuer publishes no list
+	}
 	e.manifest.census, err = e.file(censusFile, e.claims.stage.CensusURI, func(in io.Reader) error {
 		root, _, err := readCensus(in)
 		if err == nil && root != e.claims.stage.CensusRoot {

@@ -61,6 +61,11 @@ var homes = []struct {
 		"keys and signatures have one strict implementation; the contracts have one neighbour",
 	},
 	{
+		"github.com/cloudflare/circl",
+		[]string{"crypto/blindrsa"},
+		"the law checks credentials with the standard library",
+	},
+	{
 		"github.com/cockroachdb/pebble",
 		[]string{"internal/kv/..."},
 		"one place knows the storage engine and its durability",

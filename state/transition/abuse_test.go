@@ -74,7 +74,7 @@ func (w *world) crowd(id election.ID, root census.Root, n int) {
 	for i := range n {
 		who := ethkey.Address{0xcc, byte(i >> 16), byte(i >> 8), byte(i)}
 		v := &tx.Verified{
-			Signer: who, Nullifier: election.SignedNullifier(who, id), Root: root, Weight: *uint256.NewInt(1),
+			Signer: who, Nullifier: election.SignedNullifier(who, id), Origin: census.TreeWeighted, Root: root, Weight: *uint256.NewInt(1),
 			Payload: &tx.Vote{Election: id, Package: fmt.Appendf(nil, `{"votes":[]}%d`, i)},
 		}
 		if _, err := transition.Apply(w.fork, w.block, v); err != nil {

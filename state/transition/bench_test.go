@@ -61,7 +61,7 @@ func BenchmarkApply(b *testing.B) {
 		var who ethkey.Address
 		binary.BigEndian.PutUint64(who[:], n*0x9e3779b97f4a7c15) // spread over the key space, as hashes are
 		return &tx.Verified{
-			Signer: who, Nullifier: election.SignedNullifier(who, id), Root: root, Weight: *uint256.NewInt(1),
+			Signer: who, Nullifier: election.SignedNullifier(who, id), Origin: census.TreeWeighted, Root: root, Weight: *uint256.NewInt(1),
 			Ballot:  ballot.Ballot{Values: []uint32{uint32(n % 4)}},
 			Payload: &tx.Vote{Election: id, Package: fmt.Appendf(nil, `{"nonce":"%016x","votes":[%d]}`, n, n%4)},
 		}

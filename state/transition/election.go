@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"urna/census"
 	"urna/election"
 	"urna/state"
 	"urna/tx"
@@ -61,6 +62,9 @@ func (s *step) newElection(p *tx.NewElection) error {
 	if err := s.f.SetAccount(org, owner); err != nil {
 		return err
 	}
+	if err := s.checkClasses(p); err != nil {
+		return err
+	}
 	price, err := ElectionPrice(s.params, p.MaxCensusSize, p.Duration, p.Mode.Encrypted, p.Mode.Anonymous, p.Rules.MaxOverwrites)
 	if err != nil {
 		return err
@@ -69,6 +73,9 @@ func (s *step) newElection(p *tx.NewElection) error {
 		return err
 	}
 	if err := s.f.CreateElection(settings, stage); err != nil {
+		return err
+	}
+	if err := s.createIssuer(id, p); err != nil {
 		return err
 	}
 	if err := s.f.Schedule(closing(id, stage.End)); err != nil {
@@ -87,7 +94,7 @@ func (s *step) checkNew(p *tx.NewElection) (start uint64, err error) {
 	if p.MetadataURI == "" {
 		return 0, tx.Reject(tx.MetadataMissing, "an election needs the URI of its metadata")
 	}
-	if p.CensusURI == "" {
+	if p.CensusURI == "" && p.CensusOrigin.IsTree() {
 		return 0, tx.Reject(tx.CensusURIMissing, "a Merkle census needs the URI of its dump")
 	}
 	if p.MaxCensusSize == 0 {
@@ -98,6 +105,9 @@ func (s *step) checkNew(p *tx.NewElection) (start uint64, err error) {
 	}
 	if p.Duration == 0 || p.Duration > tx.MaxDuration {
 		return 0, tx.Reject(tx.FieldRange, "duration %d is not within 1 and %d seconds", p.Duration, tx.MaxDuration)
+	}
+	if p.CensusOrigin == census.BlindIssuer && p.StartTime <= s.b.Time {
+		return 0, tx.Reject(tx.IssuanceClosed, "credentials are counted before the start, so it must be after %d", s.b.Time)
 	}
 	switch {
 	case p.StartTime == 0:
@@ -208,6 +218,9 @@ func (s *step) setCensus(p *tx.SetCensus) error {
 	if err != nil {
 		return err
 	}
+	if err := checkKind(p, settings.CensusOrigin); err != nil {
+		return err
+	}
 	before := *stage
 	if p.Root != nil {
 		stage.CensusRoot = *p.Root
@@ -218,14 +231,19 @@ func (s *step) setCensus(p *tx.SetCensus) error {
 	if p.Size != 0 {
 		stage.MaxCensusSize = p.Size
 	}
+	issuerChanged, err := s.changeIssuer(p, settings, stage)
+	if err != nil {
+		return err
+	}
+	tree := settings.CensusOrigin.IsTree()
 	switch {
-	case *stage == before:
+	case *stage == before && !issuerChanged:
 		return tx.Reject(tx.CensusUnchanged, "root, URI and size are the election's already")
 	case !settings.DynamicCensus && (stage.CensusRoot != before.CensusRoot || stage.CensusURI != before.CensusURI):
 		return tx.Reject(tx.CensusFixed, "only processes with dynamic census can update their root")
-	case stage.CensusURI == "":
+	case tree && stage.CensusURI == "":
 		return tx.Reject(tx.CensusURIMissing, "a Merkle census needs the URI of its dump")
-	case stage.CensusRoot != before.CensusRoot && (p.URI == nil || *p.URI == ""):
+	case tree && stage.CensusRoot != before.CensusRoot && (p.URI == nil || *p.URI == ""):
 		return tx.Reject(tx.CensusURIMissing, "a new census root needs the URI of its dump")
 	case stage.MaxCensusSize < before.MaxCensusSize:
 		return tx.Reject(tx.CensusShrinks, "the census size may only grow from %d", before.MaxCensusSize)

@@ -75,6 +75,7 @@ func electionInvariants(v state.Reader, e *election.Settings) (broken []error) {
 	if log.Voters > stage.MaxCensusSize {
 		say("%d voters in a census of %d", log.Voters, stage.MaxCensusSize)
 	}
+	broken = append(broken, issuerInvariants(v, e, stage, log)...)
 	if e.Rules.MaxValue > 0 { // each ballot puts its weight at most once into a row
 		for q, row := range tally.Cells {
 			var sum ballot.Amount

@@ -218,6 +218,8 @@ func TestEachRejectionOfTheLawIsProvoked(t *testing.T) {
 	w.next(1, func(b *transition.Block) { b.Misbehaviour = []ethkey.Address{w.seats[1].Address()} })
 	w.refused(tx.ValidatorTombstoned, "org", join(w.seats[1]))
 
+	refuseIssuers(w)
+
 	// what only an altered state leads to
 	change := func(alter func(*state.Account)) {
 		t.Helper()

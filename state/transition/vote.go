@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/election"
 	"urna/state"
 	"urna/tx"
@@ -20,8 +21,9 @@ func (s *step) vote(p *tx.Vote) error {
 	if err := s.checkOpen(settings, stage); err != nil {
 		return err
 	}
-	if s.t.Root != stage.CensusRoot {
-		return tx.Reject(tx.WrongRoot, "merkle proof verification failed: it leads to census %s, the election's is %s", s.t.Root, stage.CensusRoot)
+	issuer, class, err := s.checkProof(settings, stage)
+	if err != nil {
+		return err
 	}
 	if err := settings.Rules.Accept(s.t.Ballot, &s.t.Weight); err != nil {
 		return tx.Reject(tx.BallotRule, "%v", err)
@@ -41,7 +43,9 @@ func (s *step) vote(p *tx.Vote) error {
 	old, position, err := s.f.Vote(p.Election, s.t.Nullifier)
 	switch {
 	case errors.Is(err, state.ErrNotFound):
-		err = s.checkRoom(p.Election, stage)
+		if err = s.checkRoom(p.Election, stage); err == nil {
+			err = s.spend(p.Election, issuer, class)
+		}
 	case err == nil:
 		err = s.replace(&v, p.Election, settings, old, position)
 	}
@@ -93,6 +97,9 @@ func (s *step) checkRoom(id election.ID, stage *state.Stage) error {
 // replace makes v the successor of the vote at position, if the rules allow and
 // its package is new: whoever replays an older vote of somebody else is refused.
 func (s *step) replace(v *state.NewVote, id election.ID, e *election.Settings, old state.VoteRecord, position uint64) error {
+	if e.CensusOrigin == census.BlindIssuer && old.Weight != v.Record.Weight {
+		return tx.Reject(tx.ClassChanged, "a credential of weight %s cannot replace a vote of weight %s", v.Record.Weight.Dec(), old.Weight.Dec())
+	}
 	if old.Overwrites >= e.Rules.MaxOverwrites {
 		return tx.Reject(tx.NoOverwritesLeft, "overwrite count reached: a vote can be replaced %d times", e.Rules.MaxOverwrites)
 	}
