@@ -52,7 +52,7 @@ func (t *Tree) read() error {
 	if err != nil {
 		return err
 	}
-	var leaves []leaf
+	leaves := make([]leaf, 0, len(b)/recordLen)
 	for rest := b; len(rest) > 0; {
 		body, whole := batch(rest)
 		if !whole {
@@ -107,11 +107,21 @@ func (d *file) append(leaves []leaf) error {
 	if d.err != nil {
 		return d.err
 	}
+	return d.write(frame(leaves))
+}
+
+// frame is a batch as it stands in the file.
+func frame(leaves []leaf) []byte {
 	b := make([]byte, headerLen, headerLen+recordLen*len(leaves))
 	b = appendRecords(b, leaves)
 	binary.LittleEndian.PutUint64(b, uint64(len(b)-headerLen))
 	sum := sha256.Sum256(b[headerLen:])
 	copy(b[8:headerLen], sum[:])
+	return b
+}
+
+// write is append for a frame.
+func (d *file) write(b []byte) error {
 	_, err := d.f.WriteAt(b, d.size)
 	if err == nil {
 		err = d.f.Sync()

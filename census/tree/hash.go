@@ -46,7 +46,7 @@ func (t *Tree) rehash(lo, hi, level int) [32]byte {
 		left, right = t.rehash(lo, mid, fork+1), t.rehash(mid, hi, fork+1)
 	}
 	t.hashes[mid] = census.InnerHash(&left, &right)
-	return t.lift(mid, fork, level)
+	return lift(t.hashes[mid], &t.leaves[mid], fork, level)
 }
 
 // node is what rehash returned.
@@ -55,22 +55,7 @@ func (t *Tree) node(lo, hi, level int) [32]byte {
 		return t.leaves[lo].hash()
 	}
 	fork, mid := t.split(lo, hi)
-	return t.lift(mid, fork, level)
-}
-
-// lift takes the node of hashes[mid] from its own level up to a higher one,
-// past siblings that are empty.
-func (t *Tree) lift(mid, from, to int) [32]byte {
-	var empty [32]byte
-	node := t.hashes[mid]
-	for level := from - 1; level >= to; level-- {
-		if t.leaves[mid].bit(level) == 1 {
-			node = census.InnerHash(&empty, &node)
-		} else {
-			node = census.InnerHash(&node, &empty)
-		}
-	}
-	return node
+	return lift(t.hashes[mid], &t.leaves[mid], fork, level)
 }
 
 // siblings packs the siblings on the way from the root to leaf i; see

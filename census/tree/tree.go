@@ -32,6 +32,8 @@ var (
 	ErrWeight    = errors.New("weight is not between 1 and 2^128-1")
 	ErrNotEmpty  = errors.New("census is not empty")
 	ErrDump      = errors.New("malformed census dump")
+	ErrRoot      = errors.New("census has another root")
+	ErrTooMany   = errors.New("more members than are taken")
 	ErrCorrupt   = errors.New("census file is corrupt")
 )
 
@@ -46,6 +48,7 @@ type Member struct {
 type BadMember struct {
 	Index int // in the list that was given
 	Err   error
+	Same  bool // the census has this very member, with this weight
 }
 
 // Proof shows that a voter is a member.
@@ -117,6 +120,14 @@ func (l *leaf) bit(level int) byte { return l.path[level/8] >> (7 - level%8) & 1
 
 func compare(a, b leaf) int { return bytes.Compare(a.path[:], b.path[:]) }
 
+// before is compare for lists in which nothing may stand twice.
+func before(a, b leaf) int {
+	if c := compare(a, b); c != 0 {
+		return c
+	}
+	return -1
+}
+
 // New returns an empty census that lives in memory.
 func New() *Tree { return new(Tree) }
 
@@ -138,7 +149,7 @@ func (t *Tree) AddBatch(members []Member) ([]BadMember, error) {
 	for i := range members {
 		l, err := newLeaf(census.KeyOf(members[i].Address), &members[i].Weight)
 		if err != nil {
-			bad = append(bad, BadMember{i, err})
+			bad = append(bad, BadMember{Index: i, Err: err})
 			continue
 		}
 		batch, index = append(batch, l), append(index, i)
@@ -146,8 +157,8 @@ func (t *Tree) AddBatch(members []Member) ([]BadMember, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	batch, repeated := t.fresh(batch)
-	for _, i := range repeated {
-		bad = append(bad, BadMember{index[i], ErrDuplicate})
+	for _, r := range repeated {
+		bad = append(bad, BadMember{Index: index[r.index], Err: ErrDuplicate, Same: r.same})
 	}
 	slices.SortFunc(bad, func(a, b BadMember) int { return a.Index - b.Index })
 	if err := t.disk.append(batch); err != nil {
@@ -157,9 +168,18 @@ func (t *Tree) AddBatch(members []Member) ([]BadMember, error) {
 	return bad, nil
 }
 
-// fresh sorts the leaves that are not in the tree and lists the indices of the
-// others. Of equal ones the first is fresh.
-func (t *Tree) fresh(batch []leaf) (sorted []leaf, repeated []int) {
+// repeat is a leaf of a batch whose member is there already.
+type repeat struct {
+	index int
+	same  bool // with the same weight
+}
+
+// fresh sorts the leaves that are not in the tree and lists the others. Of equal
+// ones the first is fresh. It may return the batch itself.
+func (t *Tree) fresh(batch []leaf) (sorted []leaf, repeated []repeat) {
+	if len(t.leaves) == 0 && slices.IsSortedFunc(batch, before) {
+		return batch, nil
+	}
 	order := make([]int, len(batch))
 	for i := range order {
 		order[i] = i
@@ -172,17 +192,21 @@ func (t *Tree) fresh(batch []leaf) (sorted []leaf, repeated []int) {
 	})
 	sorted = make([]leaf, 0, len(batch))
 	for _, i := range order {
-		_, known := slices.BinarySearchFunc(t.leaves, batch[i], compare)
-		if known || (len(sorted) > 0 && compare(sorted[len(sorted)-1], batch[i]) == 0) {
-			repeated = append(repeated, i)
-			continue
+		at, known := slices.BinarySearchFunc(t.leaves, batch[i], compare)
+		switch last := len(sorted) - 1; {
+		case known:
+			repeated = append(repeated, repeat{i, t.leaves[at].weight == batch[i].weight})
+		case last >= 0 && compare(sorted[last], batch[i]) == 0:
+			repeated = append(repeated, repeat{i, sorted[last].weight == batch[i].weight})
+		default:
+			sorted = append(sorted, batch[i])
 		}
-		sorted = append(sorted, batch[i])
 	}
 	return sorted, repeated
 }
 
-// merge adds sorted leaves that are not in the tree, from the back, in place.
+// merge adds sorted leaves that are not in the tree, from the back, in place. The
+// first ones it keeps as they are.
 func (t *Tree) merge(batch []leaf) {
 	if len(batch) == 0 {
 		return
@@ -191,7 +215,12 @@ func (t *Tree) merge(batch []leaf) {
 		w := batch[i].amount()
 		t.weight.Add(&t.weight, &w)
 	}
+	t.stale = true
 	old := len(t.leaves)
+	if old == 0 {
+		t.leaves = batch
+		return
+	}
 	t.leaves = append(t.leaves, batch...)
 	for to, i, j := len(t.leaves)-1, old-1, len(batch)-1; j >= 0; to-- {
 		if i >= 0 && compare(t.leaves[i], batch[j]) > 0 {
@@ -202,7 +231,6 @@ func (t *Tree) merge(batch []leaf) {
 			j--
 		}
 	}
-	t.stale = true
 }
 
 // Size is the number of members.
@@ -262,12 +290,7 @@ func (t *Tree) Close() error {
 // split finds the node that is the lowest common ancestor of leaves lo to
 // hi-1, at least two: its level and the first leaf on its right.
 func (t *Tree) split(lo, hi int) (level, mid int) {
-	a, b := &t.leaves[lo].path, &t.leaves[hi-1].path
-	i := 0
-	for a[i] == b[i] {
-		i++
-	}
-	level = 8*i + bits.LeadingZeros8(a[i]^b[i])
+	level = parting(&t.leaves[lo], &t.leaves[hi-1])
 	mid = lo + sort.Search(hi-lo, func(k int) bool { return t.leaves[lo+k].bit(level) == 1 })
 	return level, mid
 }

@@ -210,8 +210,10 @@ func TestBadMembersAreListedAndTheOthersAdded(t *testing.T) {
 		{address(2), *uint256.NewInt(4)}, // earlier in the list
 		{address(3), most},
 		{address(5), *new(uint256.Int).SetAllOne()},
+		{address(1), *uint256.NewInt(1)},
+		{address(2), *uint256.NewInt(2)},
 	})
-	want := []BadMember{{1, ErrDuplicate}, {2, ErrWeight}, {3, ErrWeight}, {4, ErrDuplicate}, {6, ErrWeight}}
+	want := []BadMember{{1, ErrDuplicate, false}, {2, ErrWeight, false}, {3, ErrWeight, false}, {4, ErrDuplicate, false}, {6, ErrWeight, false}, {7, ErrDuplicate, true}, {8, ErrDuplicate, true}}
 	if err != nil || !slices.Equal(bad, want) {
 		t.Errorf("%v, %v, want %v", bad, err, want)
 	}
