@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"urna/registry/invitation"
 )
 
 // Invite says who is invited. Without Members it is everybody whom the filter
@@ -27,7 +29,7 @@ const inviteBatch = 1024
 // stored. A code that the member had is replaced. The registry has the codes if
 // and only if Invite returns no error; save makes what yield has written durable
 // before that.
-func (r *Registry) Invite(ctx context.Context, in Invite, yield func(*Member, Code) error, save func() error) (invited int, err error) {
+func (r *Registry) Invite(ctx context.Context, in Invite, yield func(*Member, invitation.Code) error, save func() error) (invited int, err error) {
 	now := r.now()
 	if !in.Expires.After(now) {
 		return 0, errors.New("invitations would expire before they are sent")
@@ -39,7 +41,7 @@ func (r *Registry) Invite(ctx context.Context, in Invite, yield func(*Member, Co
 				expires = excluded.expires, redeemed = 0`,
 		}
 		give := func(m *Member) error {
-			c := newCode()
+			c := invitation.New()
 			if err := codes.add(ctx, m.Number, c.Hash(), now.Unix(), in.Expires.Unix(), 0); err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,16 +12,17 @@ import (
 	"time"
 
 	"urna/crypto/ethkey"
+	"urna/registry/invitation"
 )
 
 // invite invites, and returns the codes by the members' ids.
-func invite(t testing.TB, r *Registry, in Invite) map[string]Code {
+func invite(t testing.TB, r *Registry, in Invite) map[string]invitation.Code {
 	t.Helper()
-	codes := map[string]Code{}
+	codes := map[string]invitation.Code{}
 	if in.Expires.IsZero() {
 		in.Expires = time.Now().Add(time.Hour)
 	}
-	n, err := r.Invite(t.Context(), in, func(m *Member, c Code) error { codes[m.ID] = c; return nil }, func() error { return nil })
+	n, err := r.Invite(t.Context(), in, func(m *Member, c invitation.Code) error { codes[m.ID] = c; return nil }, func() error { return nil })
 	if err != nil || n != len(codes) {
 		t.Fatal(n, len(codes), err)
 	}
@@ -39,9 +39,9 @@ func key(t testing.TB) *ethkey.Key {
 }
 
 // redeem does what a member's wallet does.
-func redeem(t testing.TB, r *Registry, c Code, k *ethkey.Key) error {
+func redeem(t testing.TB, r *Registry, c invitation.Code, k *ethkey.Key) error {
 	t.Helper()
-	sig, err := k.Sign([]byte(Text("Chess club", r.ID(), c, k.Address())))
+	sig, err := k.Sign([]byte(invitation.Text("Chess club", r.ID(), c, k.Address())))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestMembersAreInvitedAndRedeemWithTheirOwnAddress(t *testing.T) {
 	want(t, redeem(t, r, codes["2"], grace), nil)
 	want(t, redeem(t, r, codes["2"], grace), nil) // the answer was lost
 	want(t, redeem(t, r, codes["2"], key(t)), ErrUsed)
-	want(t, redeem(t, r, newCode(), grace), ErrCode)
+	want(t, redeem(t, r, invitation.New(), grace), ErrCode)
 	m, err := r.Find(t.Context(), "2")
 	if err != nil || m.Address != grace.Address().String() {
 		t.Fatal(m, err)
@@ -99,10 +99,10 @@ func TestASignatureIsGoodForOneCodeAddressAndRegistry(t *testing.T) {
 	c := invite(t, r, Invite{})["2"]
 	k := key(t)
 	for name, text := range map[string]string{
-		"organisation": Text("Go club", r.ID(), c, k.Address()),
-		"registry":     Text("Chess club", strings.Repeat("0", 32), c, k.Address()),
-		"code":         Text("Chess club", r.ID(), newCode(), k.Address()),
-		"address":      Text("Chess club", r.ID(), c, key(t).Address()),
+		"organisation": invitation.Text("Go club", r.ID(), c, k.Address()),
+		"registry":     invitation.Text("Chess club", strings.Repeat("0", 32), c, k.Address()),
+		"code":         invitation.Text("Chess club", r.ID(), invitation.New(), k.Address()),
+		"address":      invitation.Text("Chess club", r.ID(), c, key(t).Address()),
 		"other text":   "hello",
 	} {
 		sig, err := k.Sign([]byte(text))
@@ -171,11 +171,11 @@ func TestCodesThatCouldNotBeSavedWereNotGivenOut(t *testing.T) {
 	full := errors.New("disk is full")
 	good := func() error { return nil }
 	for _, in := range []struct {
-		yield func(*Member, Code) error
+		yield func(*Member, invitation.Code) error
 		save  func() error
 	}{
-		{func(*Member, Code) error { return full }, good},
-		{func(*Member, Code) error { return nil }, func() error { return full }},
+		{func(*Member, invitation.Code) error { return full }, good},
+		{func(*Member, invitation.Code) error { return nil }, func() error { return full }},
 	} {
 		_, err := r.Invite(t.Context(), Invite{Again: true, Expires: time.Now().Add(time.Hour)}, in.yield, in.save)
 		want(t, err, full)
@@ -253,49 +253,4 @@ func TestOneOfManyWhoUseACodeAtOnceHasIt(t *testing.T) {
 	if err != nil || len(winners) != 1 || m.Address != winners[0] {
 		t.Errorf("%+v, %v, %v", m, winners, err)
 	}
-}
-
-func TestMistypedCodesAreSeen(t *testing.T) {
-	seen := map[Code]bool{}
-	missed := 0
-	for range 200 {
-		c := newCode()
-		if seen[c] {
-			t.Fatal("a code came twice")
-		}
-		seen[c] = true
-		for _, s := range []string{c.String(), string(c), " " + strings.ToLower(c.String()) + "\n", strings.ReplaceAll(strings.ReplaceAll(c.String(), "0", "o"), "1", "l")} {
-			if got, err := ParseCode(s); err != nil || got != c {
-				t.Fatalf("%q: %v, %v", s, got, err)
-			}
-		}
-		for i := range c {
-			other := alphabet[(strings.IndexByte(alphabet, c[i])+1)%32]
-			if _, err := ParseCode(string(c[:i]) + string(other) + string(c[i+1:])); err == nil {
-				missed++
-			}
-		}
-	}
-	if missed > 200*codeLen/16 { // one in 32 is expected
-		t.Errorf("%d mistyped codes were taken", missed)
-	}
-	for _, s := range []string{"", "U", strings.Repeat("0", 24), strings.Repeat("0", 26), strings.Repeat("-", 1000), strings.Repeat("\u00e9", 25)} {
-		if _, err := ParseCode(s); !errors.Is(err, ErrNotCode) {
-			t.Errorf("%q: %v", s, err)
-		}
-	}
-}
-
-func FuzzParseCode(f *testing.F) {
-	f.Add(newCode().String())
-	f.Add("oOiIlL-")
-	f.Fuzz(func(t *testing.T, s string) {
-		c, err := ParseCode(s)
-		if err != nil {
-			return
-		}
-		if again, err := ParseCode(c.String()); err != nil || again != c || len(c.String()) != codeLen+4 {
-			t.Fatal(fmt.Sprint(s, c, again, err))
-		}
-	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"urna/crypto/ethkey"
+	"urna/registry/invitation"
 )
 
 // Errors of Redeem. None of them tells anything of a member.
@@ -17,23 +18,13 @@ var (
 	ErrSignature = errors.New("the signature is not by this address")
 )
 
-// Text is what a member signs to vote with an address: it names the organisation,
-// the code and the address, so that the signature is good for nothing else.
-func Text(organisation, registry string, c Code, a ethkey.Address) string {
-	return "I will vote with this address.\n\n" +
-		"Organisation: " + organisation + "\n" +
-		"Registry: " + registry + "\n" +
-		"Code: " + c.String() + "\n" +
-		"Address: 0x" + a.String()
-}
-
 // Redeem takes an invitation: whoever has the code and the key of an address makes
 // it the address of the member. It works once; the same again, after an answer
 // that was lost, is no error. A member who had another address has this one from
 // now on. The error is ErrSignature, ErrCode, ErrExpired, ErrUsed, a *TakenError
 // or the database's.
-func (r *Registry) Redeem(ctx context.Context, c Code, a ethkey.Address, signature []byte) error {
-	signer, err := ethkey.Recover([]byte(Text(r.organisation, r.id, c, a)), signature)
+func (r *Registry) Redeem(ctx context.Context, c invitation.Code, a ethkey.Address, signature []byte) error {
+	signer, err := ethkey.Recover([]byte(invitation.Text(r.organisation, r.id, c, a)), signature)
 	if err != nil || signer != a || a.IsZero() {
 		return ErrSignature
 	}

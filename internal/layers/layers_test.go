@@ -107,7 +107,7 @@ var homes = []struct {
 	},
 	{
 		"net/http",
-		[]string{"gateway/...", "client/...", "audit/remote", "cmd/..."},
+		[]string{"gateway/...", "client/...", "audit/remote", "registry/desk", "cmd/..."},
 		"only the edge talks to the world",
 	},
 	{

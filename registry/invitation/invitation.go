@@ -1,4 +1,7 @@
-package registry
+// Package invitation makes and reads the codes that members of an organisation are
+// invited with, and the text that they sign when they redeem one. It knows no
+// database, so that programs of members may use it.
+package invitation
 
 import (
 	"crypto/rand"
@@ -7,6 +10,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+
+	"urna/crypto/ethkey"
 )
 
 // Code is what an invitation is redeemed with: 24 random characters, that is 120
@@ -14,7 +19,7 @@ import (
 // member; only its hash is stored.
 type Code string
 
-const codeLen = 25
+const codeLen = 25 // characters of a code
 
 // alphabet has no letters that look like a digit or like each other (Crockford).
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -24,7 +29,8 @@ var base32Code = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 // ErrNotCode reports a text that no code has.
 var ErrNotCode = errors.New("this is not a code: it has 25 letters and digits, and one of them is mistyped or missing")
 
-func newCode() Code {
+// New makes a code.
+func New() Code {
 	var b [15]byte
 	_, _ = rand.Read(b[:]) // never fails
 	s := base32Code.EncodeToString(b[:])
@@ -37,9 +43,9 @@ func checkLetter(s string) string {
 	return alphabet[h[0]>>3 : h[0]>>3+1]
 }
 
-// ParseCode reads a code as people write it: in any case, with or without dashes
+// Parse reads a code as people write it: in any case, with or without dashes
 // and spaces, with O for 0 and I or L for 1.
-func ParseCode(s string) (Code, error) {
+func Parse(s string) (Code, error) {
 	if len(s) > 4*codeLen {
 		return "", ErrNotCode
 	}
@@ -67,4 +73,14 @@ func (c Code) String() string {
 func (c Code) Hash() string {
 	h := sha256.Sum256([]byte(c))
 	return hex.EncodeToString(h[:])
+}
+
+// Text is what a member signs to vote with an address: it names the organisation,
+// the code and the address, so that the signature is good for nothing else.
+func Text(organisation, registry string, c Code, a ethkey.Address) string {
+	return "I will vote with this address.\n\n" +
+		"Organisation: " + organisation + "\n" +
+		"Registry: " + registry + "\n" +
+		"Code: " + c.String() + "\n" +
+		"Address: 0x" + a.String()
 }
