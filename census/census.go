@@ -7,6 +7,7 @@ package census
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 )
 
 // Origin tells what kind of list the voters are on. Values up to 4 are the
@@ -21,6 +22,29 @@ const (
 	IssuerSalted Origin = 4   // the same with salted or blind signatures of the wire
 	BlindIssuer  Origin = 100 // voters show RSA blind signatures (RFC 9474)
 )
+
+// blindOnWire is BlindIssuer on the wire and in the API.
+const blindOnWire = 1000
+
+// Wire is the origin's number on the wire and in the API.
+func (o Origin) Wire() uint64 {
+	if o == BlindIssuer {
+		return blindOnWire
+	}
+	return uint64(o)
+}
+
+// FromWire is the origin that a number of the wire stands for. Numbers that no
+// byte holds and BlindIssuer's own stand for none.
+func FromWire(n uint64) (o Origin, ok bool) {
+	switch {
+	case n == blindOnWire:
+		return BlindIssuer, true
+	case n > math.MaxUint8 || n == uint64(BlindIssuer):
+		return 0, false
+	}
+	return Origin(n), true
+}
 
 // IsTree tells whether a Merkle tree lists the voters.
 func (o Origin) IsTree() bool { return o == Tree || o == TreeWeighted }

@@ -33,6 +33,7 @@ type Election struct {
 	MetadataURL string          `json:"metadataURL,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
 	Census      *ElectionCensus `json:"census,omitempty"`
+	Classes     []WeightClass   `json:"weightClasses,omitempty"` // of a blind issuer
 	VoteMode    *VoteMode       `json:"voteMode,omitempty"`
 	Mode        *ElectionMode   `json:"electionMode,omitempty"`
 	Tally       *TallyMode      `json:"tallyMode,omitempty"`
@@ -44,6 +45,14 @@ type ElectionCensus struct {
 	Root    string `json:"censusRoot"`
 	URL     string `json:"censusURL"`
 	MaxSize uint64 `json:"maxCensusSize"`
+}
+
+// WeightClass tells of the credentials of one weight.
+type WeightClass struct {
+	Weight  string `json:"weight"`  // decimal
+	KeyHash string `json:"keyHash"` // SHA-256 of the RSA modulus
+	Issued  uint64 `json:"issued"`  // as counted before the start
+	Voters  uint64 `json:"voters"`
 }
 
 // VoteMode says how ballots are made.

@@ -32,6 +32,7 @@ type electionAnswer struct {
 	FailReason    string     `json:"failReason,omitempty"`
 
 	Census      electionCensus `json:"census"`
+	Classes     []weightClass  `json:"weightClasses,omitempty"` // of a blind issuer
 	MetadataURL string         `json:"metadataURL"`
 	Created     time.Time      `json:"creationTime"`
 	VoteMode    voteMode       `json:"voteMode"`
@@ -46,6 +47,14 @@ type electionCensus struct {
 	PostRegisterRoot string `json:"postRegisterCensusRoot"` // always empty; clients expect it
 	URL              string `json:"censusURL"`
 	MaxSize          uint64 `json:"maxCensusSize"`
+}
+
+// weightClass tells of the credentials of one weight.
+type weightClass struct {
+	Weight  string `json:"weight"`  // decimal
+	KeyHash string `json:"keyHash"` // SHA-256 of the RSA modulus
+	Issued  uint64 `json:"issued"`  // as counted before the start
+	Voters  uint64 `json:"voters"`
 }
 
 type voteMode struct {
@@ -122,6 +131,9 @@ func (g *Gateway) election(w http.ResponseWriter, r *http.Request) error {
 		},
 	}
 	if out.Result, out.FinalResults, err = result(v, e, stage); err != nil {
+		return err
+	}
+	if err := addIssuer(&out, v, e); err != nil {
 		return err
 	}
 	if err := g.addMetadata(r.Context(), &out, e); err != nil {
@@ -258,12 +270,34 @@ func (g *Gateway) electionPrice(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, map[string]uint64{"price": price})
 }
 
+// addIssuer says what clients of issuers know as the root, the issuer's key,
+// and tells of the credentials of a blind issuer.
+func addIssuer(out *electionAnswer, v *state.View, e *election.Settings) error {
+	if e.CensusOrigin.IsTree() {
+		return nil
+	}
+	issuer, err := v.Issuer(e.ID)
+	if err != nil {
+		return err
+	}
+	if len(issuer.Key) > 0 {
+		out.Census.Root = hex.EncodeToString(issuer.Key)
+	}
+	for i := range issuer.Classes {
+		c := &issuer.Classes[i]
+		out.Classes = append(out.Classes, weightClass{
+			Weight: c.Weight.Dec(), KeyHash: hex.EncodeToString(c.Key[:]), Issued: c.Issued, Voters: c.Voters,
+		})
+	}
+	return nil
+}
+
 func (g *Gateway) nextElectionID(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Delta        uint32        `json:"delta"` // elections before it that are not on the chain yet
-		Organisation string        `json:"organizationId"`
-		Origin       census.Origin `json:"censusOrigin"`
-		Mode         voteMode      `json:"envelopeType"`
+		Delta        uint32   `json:"delta"` // elections before it that are not on the chain yet
+		Organisation string   `json:"organizationId"`
+		Origin       uint64   `json:"censusOrigin"`
+		Mode         voteMode `json:"envelopeType"`
 	}
 	if err := readJSON(r, &body); err != nil {
 		return err
@@ -272,6 +306,10 @@ func (g *Gateway) nextElectionID(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problem(http.StatusBadRequest, codeOrganisation, "organizationId: %v", err)
 	}
+	origin, ok := census.FromWire(body.Origin)
+	if !ok {
+		return problem(http.StatusBadRequest, codeBody, "censusOrigin: there is no origin %d", body.Origin)
+	}
 	acc, err := g.app.View().Account(org)
 	if errors.Is(err, state.ErrNotFound) {
 		return problem(http.StatusNotFound, codeAccountNotFound, "account not found: %s", body.Organisation)
@@ -279,7 +317,7 @@ func (g *Gateway) nextElectionID(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id := election.NewID(g.app.ChainID(), org, body.Origin,
+	id := election.NewID(g.app.ChainID(), org, origin,
 		election.Mode{Anonymous: body.Mode.Anonymous, Encrypted: body.Mode.Encrypted},
 		ballot.Rules{UniqueValues: body.Mode.UniqueValues, CostFromWeight: body.Mode.CostFromWeight},
 		acc.ElectionIndex+body.Delta)

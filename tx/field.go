@@ -1,7 +1,6 @@
 package tx
 
 import (
-	"math"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -184,17 +183,10 @@ func store(place any, v value) *Rejection {
 	return nil
 }
 
-// blindIssuer is census.BlindIssuer on the wire.
-const blindIssuer = 1000
-
 func storeOrigin(o *census.Origin, n uint64) *Rejection {
-	switch {
-	case n == blindIssuer:
-		*o = census.BlindIssuer
-	case n == uint64(census.BlindIssuer) || n > math.MaxUint8:
+	var ok bool
+	if *o, ok = census.FromWire(n); !ok {
 		return Reject(UnsupportedCensus, "census origin %d is not accepted", n)
-	default:
-		*o = census.Origin(n)
 	}
 	return nil
 }
@@ -268,10 +260,7 @@ func load(place any) value {
 		}
 		return number(uint64(election.Ready))
 	case *census.Origin:
-		if *p == census.BlindIssuer {
-			return number(blindIssuer)
-		}
-		return number(uint64(*p))
+		return number(p.Wire())
 	case issuerType:
 		return number(uint64(p))
 	case **census.Signed:

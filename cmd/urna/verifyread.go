@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/chain/light"
 	"urna/client"
 	"urna/crypto/ethkey"
@@ -159,6 +160,10 @@ func agreeElection(e *client.Election, id election.ID, values [][]byte) error {
 		return check.Fail(check.State, "the gateway leaves out parts of the election")
 	}
 	e.Title = ""
+	e.Classes = nil // no claim is about them
+	if e.Census.Root, err = rootOf(e.Census); err != nil {
+		return err
+	}
 	if e.Metadata = proved(e.Metadata, settings.MetadataURI); e.Metadata != nil {
 		e.Title = electionTitle(e)
 	}
@@ -306,4 +311,21 @@ func compact(b []byte) string {
 		return ""
 	}
 	return out.String()
+}
+
+// rootOf is what the chain keeps as the root of a census: for an issuer, whose
+// key a gateway shows instead, what follows from the key.
+func rootOf(c *client.ElectionCensus) (string, error) {
+	if c.Origin != census.Issuer.String() {
+		return c.Root, nil
+	}
+	key, err := hex.DecodeString(c.Root)
+	if err != nil {
+		return "", check.Fail(check.State, "the issuer's key %q is not hex", c.Root)
+	}
+	address, err := ethkey.PublicKeyAddress(key)
+	if err != nil {
+		return "", check.Fail(check.State, "the issuer's key: %v", err)
+	}
+	return census.IssuerRoot(address).String(), nil
 }
