@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -187,7 +186,7 @@ func (c *chainReader) filesThere() error {
 		c.report.Passed(check.Content, 1)
 	}
 	if missing > 0 {
-		c.report.Skip(check.Content, fmt.Sprintf("%d of %d files that elections name are not in the archive", missing, len(c.files)))
+		return check.Fail(check.Frame, "%d of %d files that elections name are not in the archive", missing, len(c.files))
 	}
 	return nil
 }

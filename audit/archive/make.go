@@ -18,8 +18,24 @@ import (
 	"urna/election"
 )
 
-// ErrNoFile says that a file which an election names is not to be had.
-var ErrNoFile = errors.New("the file is not to be had")
+// MissingError names the files that an archive must hold and that are not to be
+// had: made without some of them it would be another archive than that of
+// somebody who has them.
+type MissingError struct{ Files []MissingFile }
+
+// MissingFile is one of them.
+type MissingFile struct {
+	URI string
+	Why error
+}
+
+func (e *MissingError) Error() string {
+	text := "files that elections name are not to be had:"
+	for _, f := range e.Files {
+		text += fmt.Sprintf("\n  %s (%v)", f.URI, f.Why)
+	}
+	return text
+}
 
 // Material is what archives are made of. Source and Validators are required.
 // Nothing of it is trusted: what does not fit together makes no archive.
@@ -29,11 +45,12 @@ type Material struct {
 	// Validators are those of a height, in the order of their set.
 	Validators func(ctx context.Context, height int64) (light.Validators, error)
 
-	// File opens the file that an ipfs:// URI names; ErrNoFile leaves it out. A
-	// nil File leaves all out.
+	// File opens the file that an ipfs:// URI names. If it cannot, or if it opens
+	// another file, there is no archive but a MissingError. A nil File leaves all
+	// out.
 	File func(ctx context.Context, uri string) (io.ReadCloser, error)
 
-	// LeftOut is told of every file that is left out, and why.
+	// LeftOut is told of every file that no archive can hold, and why.
 	LeftOut func(uri string, why error)
 
 	// Progress is told how far the maker is.
@@ -66,6 +83,7 @@ type maker struct {
 	builder *car.Builder
 	genesis []byte
 	trusted light.Trusted
+	missing []MissingFile
 }
 
 // write makes a file at path, all or nothing, from what collect puts into the
@@ -192,38 +210,48 @@ func (k *maker) fetch(_ context.Context, height int64) (out *light.Block, err er
 	return out, err
 }
 
-// file adds the file that a URI names, and tells whether it could. check may
-// refuse it.
+// file adds the file that a URI names, and tells whether it is there. One that no
+// archive can hold is left out: the URI says so, or check, which may refuse it.
+// One that cannot be had is noted as missing.
 func (k *maker) file(name, uri string, check func(io.Reader) error) (bool, error) {
-	why := k.add(name, uri)
-	if why == nil && check != nil {
-		why = k.inspect(name, check)
+	cid, ok := named(uri)
+	if !ok {
+		k.leaveOut(uri, errors.New("it is not the URI of a file that an archive can hold"))
+		return false, nil
 	}
-	if why == nil {
+	if k.File == nil {
+		return false, nil
+	}
+	content, err := k.File(k.ctx, uri)
+	if err == nil {
+		err = errors.Join(k.builder.Add(name, cid, content), content.Close())
+	}
+	if err != nil {
+		k.missing = append(k.missing, MissingFile{uri, err})
+		return false, k.ctx.Err()
+	}
+	if check == nil {
 		return true, nil
 	}
-	if err := k.ctx.Err(); err != nil {
-		return false, err
+	if err := k.inspect(name, check); err != nil {
+		k.leaveOut(uri, err)
+		return false, k.ctx.Err()
 	}
+	return true, nil
+}
+
+func (k *maker) leaveOut(uri string, why error) {
 	if k.LeftOut != nil {
 		k.LeftOut(uri, why)
 	}
-	return false, nil
 }
 
-func (k *maker) add(name, uri string) error {
-	cid, ok := named(uri)
-	if !ok {
-		return errors.New("it is not the URI of a file that an archive can hold")
+// complete is nil if no file is missing.
+func (k *maker) complete() error {
+	if len(k.missing) == 0 {
+		return nil
 	}
-	if k.File == nil {
-		return ErrNoFile
-	}
-	content, err := k.File(k.ctx, uri)
-	if err != nil {
-		return err
-	}
-	return errors.Join(k.builder.Add(name, cid, content), content.Close())
+	return &MissingError{k.missing}
 }
 
 // inspect shows a file to check, and removes it if that returns an error.

@@ -182,43 +182,61 @@ func TestChangesByOthersThanTheOrganisationAreNotedAsUnchecked(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreNotToBeHadAreLeftOut(t *testing.T) {
+func TestWithoutAFileThereIsNoArchive(t *testing.T) {
 	s := tellPlain(t)
 	w := s.world
-	var left []string
-	make := func(file func(context.Context, string) (io.ReadCloser, error)) *manifest {
-		left = nil
-		b := w.archive(s.election, func(m *ElectionMaterial) {
-			m.File, m.LeftOut = file, func(uri string, why error) { left = append(left, why.Error()) }
-		})
-		m, err := readManifest(unpackFiles(t, b)[manifestFile])
-		must(t, err)
-		return m
+	path := filepath.Join(t.TempDir(), "x.car")
+	lacks := func(missing int, why string, file func(context.Context, string) (io.ReadCloser, error)) {
+		t.Helper()
+		m := w.material(s.election)
+		m.File = file
+		_, err1 := MakeElection(t.Context(), m, path)
+		_, err2 := MakeChain(t.Context(), ChainMaterial{Material: m.Material, Kept: w.replayed(), Height: w.Height() - 1}, path)
+		for _, err := range []error{err1, err2} {
+			var lack *MissingError
+			if !errors.As(err, &lack) || len(lack.Files) != missing || !strings.Contains(err.Error(), lack.Files[0].URI) || !strings.Contains(err.Error(), why) {
+				t.Errorf("%d files are missing: %v", missing, err)
+			}
+		}
 	}
-	other := func(context.Context, string) (io.ReadCloser, error) {
+	lacks(2, "", func(context.Context, string) (io.ReadCloser, error) { // other bytes
 		return io.NopCloser(strings.NewReader("other bytes")), nil
-	}
-	if m := make(other); m.metadata || m.census || len(left) != 2 {
-		t.Errorf("%+v, %q", m, left)
-	}
-	only := func(_ context.Context, uri string) (io.ReadCloser, error) {
+	})
+	lacks(1, "nobody is there", func(_ context.Context, uri string) (io.ReadCloser, error) {
 		if strings.Contains(string(w.files[uri]), "rootHash") {
 			return io.NopCloser(bytes.NewReader(w.files[uri])), nil
 		}
 		return nil, errors.New("nobody is there")
+	})
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) > 0 {
+		t.Errorf("%v is left: %v", left, err)
 	}
-	if m := make(only); m.metadata || !m.census || len(left) != 1 || left[0] != "nobody is there" {
-		t.Errorf("%+v, %q", m, left)
-	}
+}
 
-	w = newWorld(t)
-	tr := apptest.Census(t, apptest.Keys("voter", 3))
-	e := w.open(apptest.Keys("voter", 4), func(p *tx.NewElection) { p.CensusURI = w.publish(censusDocument(t, tr.Root(), tr.Dump())) })
-	w.seal(e)
-	s = &story{world: w, election: e}
-	in := w.material(e).File
-	if m := make(in); !m.metadata || m.census || len(left) != 1 || !strings.Contains(left[0], "root") {
-		t.Errorf("a census of others: %+v, %q", m, left)
+func TestFilesThatNoArchiveCanHoldAreLeftOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		change           func(w *world, p *tx.NewElection)
+		metadata, census bool
+		why              string
+	}{
+		"a URI of another kind": {func(_ *world, p *tx.NewElection) { p.MetadataURI = "https://example.org/x" }, false, true, "URI"},
+		"a census of others": {func(w *world, p *tx.NewElection) {
+			tr := apptest.Census(t, apptest.Keys("voter", 3))
+			p.CensusURI = w.publish(censusDocument(t, tr.Root(), tr.Dump()))
+		}, true, false, "root"},
+	} {
+		w := newWorld(t)
+		e := w.open(apptest.Keys("voter", 4), func(p *tx.NewElection) { c.change(w, p) })
+		w.seal(e)
+		var left []string
+		b := w.archive(e, func(m *ElectionMaterial) {
+			m.LeftOut = func(_ string, why error) { left = append(left, why.Error()) }
+		})
+		m, err := readManifest(unpackFiles(t, b)[manifestFile])
+		must(t, err)
+		if m.metadata != c.metadata || m.census != c.census || len(left) != 1 || !strings.Contains(left[0], c.why) {
+			t.Errorf("%s: %+v, %q", name, m, left)
+		}
 	}
 }
 

@@ -27,9 +27,6 @@ type ChainMaterial struct {
 
 	// Height is that of the last block of the archive.
 	Height int64
-
-	// WithoutFiles leaves the whole directory of files out.
-	WithoutFiles bool
 }
 
 // MakeChain makes the archive of the first blocks of a chain and returns its
@@ -69,7 +66,7 @@ func (c *chainMaker) collect() error {
 		return err
 	}
 	err = errors.Join(c.put(validatorsFile, c.sets.B), c.put(finalFile, final.Encode()), c.results())
-	if err == nil && !c.m.WithoutFiles {
+	if err == nil && c.File != nil {
 		err = c.files()
 	}
 	if err != nil {
@@ -83,7 +80,7 @@ func (c *chainMaker) collect() error {
 	r.Format, r.ChainID, r.Height = closingFormat, c.trusted.ChainID, c.m.Height
 	r.Block, r.AppHash = hashText(final.Header.Hash()), hashText(final.Header.AppHash)
 	r.Transactions, r.Votes = transactions, votes
-	first := &manifest{kind: Chain, chainID: c.trusted.ChainID, height: c.m.Height, files: !c.m.WithoutFiles}
+	first := &manifest{kind: Chain, chainID: c.trusted.ChainID, height: c.m.Height, files: c.File != nil}
 	return errors.Join(c.put(manifestFile, first.encode()), c.put(closingFile, line(r)))
 }
 
@@ -176,7 +173,7 @@ func (c *chainMaker) files() error {
 			return err
 		}
 	}
-	return nil
+	return c.complete()
 }
 
 // results makes 80-results.

@@ -53,13 +53,13 @@ func (e *electionMaker) collect() error {
 	if err := e.put(proofsFile, doc.Encode()); err != nil {
 		return err
 	}
+	if err := e.files(); err != nil {
+		return err
+	}
 	if err := e.blocksFile(); err != nil {
 		return err
 	}
 	if err := e.life.compare(e.manifest, e.claims, check.NewReport('E')); err != nil {
-		return err
-	}
-	if err := e.files(); err != nil {
 		return err
 	}
 	last := e.claims.closing(e.manifest, doc.Signed.Header, &e.runs.span, e.life.transactions)
@@ -100,7 +100,10 @@ func (e *electionMaker) files() (err error) {
 		}
 		return err
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return e.complete()
 }
 
 // blocksFile makes 60-blocks and 20-validators.

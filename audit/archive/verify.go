@@ -106,11 +106,11 @@ type verifier struct {
 
 	manifest *manifest
 	genesis  []byte
-	trusted  light.Trusted   // what the genesis says
-	seen     bool            // the checkpoint
-	document *light.Document // 30-proofs.json
+	trusted  light.Trusted        // what the genesis says
+	seen     bool                 // the checkpoint
+	document *light.Document      // 30-proofs.json
 	named    map[int64]light.Hash // headers that 30-proofs.json holds, and those that they name
-	held     *car.Content    // a file that was opened to see that it is another one
+	held     *car.Content         // a file that was opened to see that it is another one
 }
 
 func (v *verifier) run(in io.Reader) error {

@@ -3,6 +3,7 @@ package archive
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -135,7 +136,7 @@ func (w *world) material(e *apptest.Election) ElectionMaterial {
 				if file, ok := w.files[uri]; ok {
 					return io.NopCloser(bytes.NewReader(file)), nil
 				}
-				return nil, ErrNoFile
+				return nil, errors.New("nobody has it")
 			},
 			LeftOut: func(uri string, why error) { w.t.Logf("%s is left out: %v", uri, why) },
 		},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,8 @@ the state of the replay is kept, and the next run goes on where this one ended.
 
 Everybody who archives the same thing makes the same bytes, with the same CID. The
 files that elections name, metadata and censuses, come from the gateways, or from a
-gateway of IPFS (--ipfs); those that nobody has are left out, and listed.
+gateway of IPFS (--ipfs). If nobody has one of them there is no archive: the file is
+named, and you may ask others, or archive without any of them (--without-files).
 
 An election can be archived some blocks after its end, when the set of its voters
 is sealed.`,
@@ -46,7 +48,7 @@ is sealed.`,
 	f.StringVar(&m.dir, "dir", "", "directory that keeps the state of the replay, to go on later")
 	f.StringVar(&m.genesis, "genesis", "", "file of the genesis document that you trust")
 	f.StringVar(&m.ipfs, "ipfs", "", "root of a gateway of IPFS, http://host:port, for files that the others do not have")
-	f.BoolVar(&m.withoutFiles, "without-files", false, "leave metadata and censuses out")
+	f.BoolVar(&m.withoutFiles, "without-files", false, "leave all metadata and censuses out")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if m.out == "" {
 			return usage("--out says where the archive goes")
@@ -134,6 +136,9 @@ func (m *archiving) run(ctx context.Context, a *app) (err error) {
 		answer.CID, answer.Height, err = m.makeChain(ctx, material, kept, replayed.Height)
 	}
 	end()
+	if lacks := (*archive.MissingError)(nil); errors.As(err, &lacks) {
+		return lacking(lacks)
+	}
 	if err != nil {
 		return err
 	}
@@ -188,16 +193,28 @@ func (m *archiving) files() (func(context.Context, string) (io.ReadCloser, error
 		from = append(from, o)
 	}
 	return func(ctx context.Context, uri string) (io.ReadCloser, error) {
-		why := archive.ErrNoFile
+		var why []string
 		for _, o := range from {
 			f, err := o.File(ctx, uri)
 			if err == nil {
 				return f, nil
 			}
-			why = err
+			why = append(why, err.Error())
 		}
-		return nil, why
+		if len(why) == 0 {
+			return nil, errors.New("nobody was asked: give a --gateway, or --ipfs")
+		}
+		return nil, errors.New(strings.Join(why, "; "))
 	}, nil
+}
+
+// lacking says what to do where files are missing.
+func lacking(e *archive.MissingError) error {
+	text := "there is no archive, because nobody who was asked has these files:\n"
+	for _, f := range e.Files {
+		text += fmt.Sprintf("  %s (%s)\n", oneLine(f.URI), oneLine(f.Why.Error()))
+	}
+	return errors.New(text + "ask others too (--gateway, --ipfs), or leave all files out (--without-files)")
 }
 
 func (m *archiving) makeElection(ctx context.Context, material archive.Material, kept *audit.Directory) (string, int64, error) {
@@ -252,7 +269,7 @@ func (m *archiving) makeChain(ctx context.Context, material archive.Material, ke
 	if m.to > 0 {
 		height = m.to
 	}
-	cid, err := archive.MakeChain(ctx, archive.ChainMaterial{Material: material, Kept: kept, Height: height, WithoutFiles: m.withoutFiles}, m.out)
+	cid, err := archive.MakeChain(ctx, archive.ChainMaterial{Material: material, Kept: kept, Height: height}, m.out)
 	return cid, height, err
 }
 

@@ -144,6 +144,23 @@ func TestAnElectionIsArchivedAndAStrangerVerifiesIt(t *testing.T) {
 	ends(t, 64, "must be given", "tiles", "export")
 }
 
+func TestWithoutAFileThereIsNoArchive(t *testing.T) {
+	g, e, _ := audited(t)
+	for cid := range g.files {
+		delete(g.files, cid)
+	}
+	for _, what := range [][]string{{"--election", e.ID.String()}, {}} {
+		out := filepath.Join(t.TempDir(), "x.car")
+		args := append([]string{"archive", "--gateway", g.url(), "--out", out}, what...)
+		ends(t, 1, "nobody who was asked has these files:\n  ipfs://ba", args...)
+		ends(t, 1, "or leave all files out (--without-files)", args...)
+		if _, err := os.Stat(out); !os.IsNotExist(err) {
+			t.Errorf("there is an archive: %v", err)
+		}
+		ok(t, append(args, "--without-files")...)
+	}
+}
+
 func TestAChainIsArchivedAndExtended(t *testing.T) {
 	g, e, genesis := audited(t)
 	dir := t.TempDir()
