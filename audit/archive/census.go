@@ -22,9 +22,12 @@ type Members struct {
 	Weight uint256.Int // of all members
 }
 
-// A census file: one object without white space around the base64 of a zstd
-// frame.
+// A census file is one of two: one object without white space around the base64
+// of a zstd frame, or what begins with streamMagic, members as they are.
 const (
+	streamMagic = "urna-census-1\n"
+	maxWidth    = 16 // bytes of a weight in the second
+
 	censusHead   = `{"type":1,"rootHash":"`
 	censusMiddle = `","data":"`
 	censusTail   = `","maxLevels":160}`
@@ -45,6 +48,9 @@ func badCensus(format string, args ...any) error { return errCensus{fmt.Errorf(f
 // memory of one path, and compares it with the root that the file states.
 func readCensus(in io.Reader) (root census.Root, m Members, err error) {
 	r := bufio.NewReaderSize(in, 64<<10)
+	if first, err := r.Peek(1); err == nil && first[0] == streamMagic[0] {
+		return readStream(r)
+	}
 	if err := expect(r, censusHead); err != nil {
 		return root, m, err
 	}
@@ -79,6 +85,51 @@ func readCensus(in io.Reader) (root census.Root, m Members, err error) {
 	}
 	if root.String() != string(text[:]) {
 		return root, m, badCensus("its members make the root %s, it states %s", root, text)
+	}
+	return root, m, nil
+}
+
+// readStream is readCensus for the second form.
+func readStream(r *bufio.Reader) (root census.Root, m Members, err error) {
+	if err := expect(r, streamMagic); err != nil {
+		return root, m, err
+	}
+	var head [len(root) + 8]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return root, m, torn(err)
+	}
+	stated, count := census.Root(head[:]), binary.LittleEndian.Uint64(head[len(root):])
+	var t rightEdge
+	for ; m.Count < count; m.Count++ {
+		var key [census.KeyLen + 1]byte
+		var value [census.WeightLen]byte
+		if _, err := io.ReadFull(r, key[:]); err != nil {
+			return root, m, torn(err)
+		}
+		width := int(key[census.KeyLen])
+		if width < 1 || width > maxWidth {
+			return root, m, badCensus("member %d has a weight of %d bytes", m.Count, width)
+		}
+		if _, err := io.ReadFull(r, value[:width]); err != nil {
+			return root, m, torn(err)
+		}
+		if value[width-1] == 0 {
+			return root, m, badCensus("member %d has a weight of more bytes than it needs", m.Count)
+		}
+		if !t.add(census.Key(key[:]), census.LeafHash(census.Key(key[:]), value)) {
+			return root, m, badCensus("member %d does not stand in its place", m.Count)
+		}
+		weight := weightOf(value)
+		m.Weight.Add(&m.Weight, &weight)
+	}
+	switch _, err := r.ReadByte(); {
+	case err == nil:
+		return root, m, badCensus("there are bytes after the last member")
+	case !errors.Is(err, io.EOF):
+		return root, m, err
+	}
+	if root = t.root(); root != stated {
+		return root, m, badCensus("its members make the root %s, it states %s", root, stated)
 	}
 	return root, m, nil
 }

@@ -60,6 +60,57 @@ func TestACensusFileHasTheRootOfItsTree(t *testing.T) {
 	}
 }
 
+// streamOf is the second form of a census file.
+func streamOf(t testing.TB, tr *tree.Tree) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := tree.WriteFile(&b, tr.Reader(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestAStreamOfMembersHasTheRootOfItsTree(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4, 7, 100, 5000} {
+		tr := someCensus(t, n)
+		root, m, err := readCensus(iotest.HalfReader(bytes.NewReader(streamOf(t, tr))))
+		weight := tr.Weight()
+		if err != nil || root != tr.Root() || m.Count != uint64(n) || !m.Weight.Eq(&weight) {
+			t.Errorf("%d members: root %s, not %s; %d weigh %s; %v", n, root, tr.Root(), m.Count, m.Weight.Dec(), err)
+		}
+	}
+}
+
+func TestStreamsOfAnotherFormAreRefused(t *testing.T) {
+	good := streamOf(t, someCensus(t, 3))
+	const head, one = len(streamMagic) + 32 + 8, census.KeyLen + 2
+	bent := func(at int, b byte) []byte {
+		c := bytes.Clone(good)
+		c[at] = b
+		return c
+	}
+	for name, file := range map[string][]byte{
+		"another version": bent(len(streamMagic)-2, '2'), "another root": bent(20, good[20]^1), "a member more": bent(head-8, 4),
+		"a member less": bent(head-8, 2), "countless members": bent(head-1, 1), "cut off": good[:len(good)-1], "cut off in the head": good[:40],
+		"cut off in a key": good[:head+5], "cut off in the magic": good[:3], "a byte more": append(bytes.Clone(good), 0),
+		"no weight": bent(head+one-2, 0), "a wide weight": bent(head+one-2, 17), "a weight of zero": bent(head+one-1, 0),
+		"another weight": bent(head+one-1, 200),
+		"a member twice": append(append(bytes.Clone(good[:head+one]), good[head:head+one]...), good[head+one:head+2*one]...),
+		"out of order":   append(append(bytes.Clone(good[:head]), good[head+one:]...), good[head:head+one]...),
+	} {
+		_, _, err := readCensus(bytes.NewReader(file))
+		if bad := (errCensus{}); !errors.As(err, &bad) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	broken := errors.New("the disk is broken")
+	for at := range len(good) + 1 {
+		if _, _, err := readCensus(io.MultiReader(bytes.NewReader(good[:at]), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+			t.Errorf("after %d bytes: %v", at, err)
+		}
+	}
+}
+
 func TestMembersThatPartLateHaveTheRootOfTheirTree(t *testing.T) {
 	for bit := range census.Levels {
 		a := census.KeyOf(ethkey.Address{1})

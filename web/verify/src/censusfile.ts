@@ -20,7 +20,10 @@ export interface Census {
 export async function readCensusFile(input: Input, pause: () => Promise<void>): Promise<Census> {
   const stream = new Stream(input);
   try {
-    await expect(stream, '{"type":1,"rootHash":"');
+    const first = (await stream.take(1))[0];
+    if (first === 0x75) return await readMembers(stream, pause); // "u"
+    if (first !== 0x7b) throw new NotCanonical("{ is missing");
+    await expect(stream, '"type":1,"rootHash":"');
     const stated = text(await stream.take(64));
     await expect(stream, '","data":"');
     const census = await readDump(new Stream(unzip(quoted(stream))), pause);
@@ -32,6 +35,32 @@ export async function readCensusFile(input: Input, pause: () => Promise<void>): 
     if (err instanceof Ended) throw new NotCanonical("it ends too early");
     throw err;
   }
+}
+
+const maxWidth = 16; // bytes of a weight
+
+/** readMembers is readCensusFile for the second form, after its first byte. */
+async function readMembers(stream: Stream, pause: () => Promise<void>): Promise<Census> {
+  await expect(stream, "rna-census-1\n");
+  const stated = (await stream.take(32)).slice();
+  const count = (await stream.take(8)).reduceRight((sum, c) => (sum << 8n) | BigInt(c), 0n);
+  const edge = new RightEdge();
+  let [members, weight] = [0, 0n];
+  for (; BigInt(members) < count; members++) {
+    const key = (await stream.take(keyLength)).slice();
+    const width = (await stream.take(1))[0] ?? 0;
+    if (width < 1 || width > maxWidth) throw new NotCanonical(`member ${members} has a weight of ${width} bytes`);
+    const value = new Uint8Array(32);
+    value.set(await stream.take(width));
+    if (value[width - 1] === 0) throw new NotCanonical(`member ${members} has a weight of more bytes than it needs`);
+    weight += weightOf(value);
+    edge.add(key, leafOf(key, value));
+    if (members % 256 === 0) await pause();
+  }
+  if (!(await stream.ended())) throw new NotCanonical("bytes after the last member");
+  const root = edge.root();
+  if (!equal(root, stated)) throw new NotCanonical(`its members make the root ${hex(root)}, it states ${hex(stated)}`);
+  return { root, members, weight };
 }
 
 async function expect(stream: Stream, want: string): Promise<void> {

@@ -132,3 +132,55 @@ test("a frame that asks for much memory is refused before it gets it", async () 
   const frames = ["28b52ffd00ff", "28b52ffde0ffffffffffffff7f", "28b52ffda0ffffffff", "28b52ffd0101"];
   for (const f of frames) await assert.rejects(readFile(fileOf(new Uint8Array(32), concat(fromHex(f), new Uint8Array(30)))), NotCanonical);
 });
+
+const streamOf = (root: Uint8Array, members: Member[], count = members.length): Uint8Array =>
+  concat(
+    utf8("urna-census-1\n"),
+    root,
+    Uint8Array.from({ length: 8 }, (_, i) => Number((BigInt(count) >> BigInt(8 * i)) & 0xffn)),
+    ...members.map((m) => {
+      let width = 32;
+      while (width > 0 && m.value[width - 1] === 0) width--;
+      return concat(m.key, Uint8Array.of(width), m.value.subarray(0, width));
+    }),
+  );
+const readStream = (file: Uint8Array, size?: number) => readCensusFile(once(file, size), pause);
+
+test("streams of members have the root of the definition", async () => {
+  const next = random(5);
+  for (const n of [1, 2, 3, 33, 1000]) {
+    const members = inOrder(Array.from({ length: n }, (_, i) => memberOf(Uint8Array.from({ length: 20 }, () => next() * 256), 1n << BigInt((i * 7) % 128))));
+    for (const size of [1, 7, 100_000]) {
+      const got = await readStream(streamOf(rootOf(members), members), size);
+      assert.equal(hex(got.root), hex(rootOf(members)));
+      assert.equal(got.members, n);
+    }
+  }
+});
+
+test("streams of another form are refused", async () => {
+  const members = inOrder([1, 2, 3].map((i) => memberOf(Uint8Array.of(i), BigInt(i))));
+  const root = rootOf(members);
+  const good = streamOf(root, members);
+  const head = 14 + 32 + 8;
+  const one = 22;
+  const bent = (at: number, to: number): Uint8Array => good.map((c, i) => (i === at ? to : c));
+  const [a, b, c] = members as [Member, Member, Member];
+  for (const [name, file] of Object.entries({
+    "another version": bent(12, 0x32),
+    "another root": streamOf(root.map((x) => x ^ 1), members),
+    "a member more": streamOf(root, members, 4),
+    "a member less": streamOf(root, members, 2),
+    "countless members": bent(head - 1, 1),
+    "cut off": good.subarray(0, -1),
+    "cut off in the head": good.subarray(0, 40),
+    "a byte more": concat(good, Uint8Array.of(0)),
+    "no weight": bent(head + one - 2, 0),
+    "a wide weight": bent(head + one - 2, 17),
+    "a weight of zero": bent(head + one - 1, 0),
+    "another weight": bent(head + one - 1, 200),
+    "a member twice": streamOf(root, [a, a, b]),
+    "out of order": streamOf(root, [b, a, c]),
+  }))
+    await assert.rejects(readStream(file), NotCanonical, name);
+});
