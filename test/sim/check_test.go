@@ -66,7 +66,7 @@ func (l *law) checkContests(v *state.View) error {
 		if e == nil {
 			return fmt.Errorf("election %s should not be there", s.ID)
 		}
-		if s.Organisation != e.org || s.Creator != e.creator || s.Rules != e.rules || s.Start != e.start || s.Interruptible != e.breaks || s.DynamicCensus != e.dynamic {
+		if s.CensusOrigin != e.origin || s.Organisation != e.org || s.Creator != e.creator || s.Rules != e.rules || s.Start != e.start || s.Interruptible != e.breaks || s.DynamicCensus != e.dynamic {
 			return fmt.Errorf("election %s is %+v, should be %+v", s.ID, s, e)
 		}
 		if err := e.check(v, s.ID); err != nil {
@@ -82,6 +82,9 @@ func (e *contest) check(v *state.View, id election.ID) error {
 	if err := same("stage", stage, &state.Stage{
 		Status: e.status, ManuallyEnded: e.byHand, CensusRoot: e.root, CensusURI: e.uri, MaxCensusSize: e.size, End: e.end,
 	}, err); err != nil {
+		return err
+	}
+	if err := e.checkIssuer(v, id); err != nil {
 		return err
 	}
 	log, err := v.Log(id)

@@ -26,6 +26,9 @@ func sum(parts ...[]byte) [32]byte {
 
 // contest is an election as the slow law sees it.
 type contest struct {
+	origin   census.Origin
+	issuer   []byte // key of an issuer
+	classes  []*class
 	org      ethkey.Address
 	creator  ethkey.Address
 	rules    ballot.Rules
@@ -43,6 +46,13 @@ type contest struct {
 	result   *result
 	sealFrom uint64 // when the set of nullifiers may be made
 	set      *[32]byte
+}
+
+// class is a class of a blind issuer.
+type class struct {
+	weight         *big.Int
+	key            [32]byte
+	issued, voters uint64
 }
 
 type vote struct {
@@ -79,11 +89,12 @@ func (l *law) create(v *tx.Verified, p *tx.NewElection) {
 	}
 	l.authority(me, org)
 	want(p.MetadataURI != "", tx.MetadataMissing)
-	want(p.CensusURI != "", tx.CensusURIMissing)
+	want(p.CensusURI != "" || !listed(p.CensusOrigin), tx.CensusURIMissing)
 	want(p.MaxCensusSize > 0, tx.FieldRange)
 	want(p.MaxCensusSize <= l.params.MaxCensusSize, tx.CensusTooLarge)
 	want(p.Duration >= 1 && p.Duration <= tenYears, tx.FieldRange)
 	start := p.StartTime
+	want(p.CensusOrigin != census.BlindIssuer || start > l.now, tx.IssuanceClosed)
 	if start == 0 {
 		start = l.now
 	}
@@ -92,6 +103,7 @@ func (l *law) create(v *tx.Verified, p *tx.NewElection) {
 	owner := l.account(org)
 	id := election.NewID(l.chain, org, p.CensusOrigin, p.Mode, p.Rules, owner.elections)
 	want(p.Expect == nil || *p.Expect == id, tx.UnexpectedElectionID)
+	classes, root := l.classes(p)
 	owner.elections++
 	l.accounts[org] = owner
 	l.fee(me, l.price(p.MaxCensusSize, p.Duration, p.Rules.MaxOverwrites).Uint64())
@@ -99,10 +111,14 @@ func (l *law) create(v *tx.Verified, p *tx.NewElection) {
 	if p.Paused {
 		status = election.Paused
 	}
+	for _, c := range classes {
+		l.taken[c.key] = true
+	}
 	l.order = append(l.order, id)
 	l.contests[id] = &contest{
+		origin: p.CensusOrigin, issuer: p.IssuerKey, classes: classes,
 		org: org, creator: me, rules: p.Rules, start: start, breaks: p.Interruptible, dynamic: p.DynamicCensus,
-		status: status, root: p.CensusRoot, uri: p.CensusURI, size: p.MaxCensusSize, end: start + p.Duration,
+		status: status, root: root, uri: p.CensusURI, size: p.MaxCensusSize, end: start + p.Duration,
 		votes: map[election.Nullifier]*vote{},
 	}
 }
@@ -147,8 +163,19 @@ func (l *law) extra(e *contest, cost, size, end uint64) uint64 {
 
 func (l *law) setCensus(me ethkey.Address, p *tx.SetCensus) {
 	e := l.changeable(me, p.Election)
-	root, uri, size := e.root, e.uri, e.size
-	if p.Root != nil {
+	root, uri, size, issuer := e.root, e.uri, e.size, e.issuer
+	switch e.origin {
+	case census.Issuer:
+		want(len(p.Issued) == 0 && (p.Root == nil || p.IssuerKey != nil), tx.CensusKind)
+	case census.BlindIssuer:
+		want(p.Root == nil && p.IssuerKey == nil, tx.CensusKind)
+	default:
+		want(len(p.Issued) == 0 && p.IssuerKey == nil, tx.CensusKind)
+	}
+	switch {
+	case p.IssuerKey != nil:
+		issuer, root = p.IssuerKey, addressed(p.IssuerKey)
+	case p.Root != nil:
 		root = *p.Root
 	}
 	if p.URI != nil {
@@ -157,13 +184,18 @@ func (l *law) setCensus(me ethkey.Address, p *tx.SetCensus) {
 	if p.Size != 0 {
 		size = p.Size
 	}
-	want(root != e.root || uri != e.uri || size != e.size, tx.CensusUnchanged)
+	counts := e.counts(p.Issued, size, l.now)
+	counted := counts != nil && !slices.EqualFunc(counts, e.classes, func(n uint64, c *class) bool { return n == c.issued })
+	want(root != e.root || uri != e.uri || size != e.size || counted, tx.CensusUnchanged)
 	want(e.dynamic || root == e.root && uri == e.uri, tx.CensusFixed)
-	want(uri != "" && (root == e.root || p.URI != nil && *p.URI != ""), tx.CensusURIMissing)
+	want(!listed(e.origin) || uri != "" && (root == e.root || p.URI != nil && *p.URI != ""), tx.CensusURIMissing)
 	want(size >= e.size, tx.CensusShrinks)
 	want(size <= l.params.MaxCensusSize, tx.CensusTooLarge)
 	l.fee(me, l.extra(e, l.params.Costs.SetCensus, size, e.end))
-	e.root, e.uri, e.size = root, uri, size
+	e.root, e.uri, e.size, e.issuer = root, uri, size, issuer
+	for i, n := range counts {
+		e.classes[i].issued = n
+	}
 }
 
 func (l *law) setDuration(me ethkey.Address, p *tx.SetDuration) {
@@ -182,16 +214,37 @@ func (l *law) vote(v *tx.Verified, p *tx.Vote) {
 	want(e.status == election.Ready, tx.NotReady)
 	want(e.start <= l.now, tx.NotStarted)
 	want(l.now <= e.end, tx.Finished)
-	want(v.Root == e.root, tx.WrongRoot)
 	weight := v.Weight.ToBig()
+	var c *class
+	switch e.origin {
+	case census.BlindIssuer:
+		want(p.Blind != nil, tx.WrongProofKind)
+		for _, one := range e.classes {
+			if one.key == sum(p.Blind.Key) && one.weight.Cmp(weight) == 0 {
+				c = one
+			}
+		}
+		want(c != nil, tx.WrongRoot)
+	case census.Issuer:
+		want(p.Signed != nil, tx.WrongProofKind)
+		want(v.Root == e.root, tx.WrongRoot)
+	default:
+		want(p.Signed == nil && p.Blind == nil, tx.WrongProofKind)
+		want(v.Root == e.root, tx.WrongRoot)
+	}
 	want(accepts(e.rules, v.Ballot.Values, weight), tx.BallotRule)
 	pkg := sum(lengthed(p.Package), lengthed(p.Memo))
 	record := state.VoteRecord{Nullifier: v.Nullifier, BallotHash: pkg, Weight: v.Weight, Height: l.height}
 	old := e.votes[v.Nullifier]
 	if old == nil {
 		want(uint64(len(e.votes)) < e.size, tx.CensusFull)
+		if c != nil {
+			want(c.voters < c.issued, tx.NoCredentialLeft)
+			c.voters++
+		}
 		old = &vote{packages: map[[32]byte]bool{}}
 	} else {
+		want(c == nil || old.weight.Cmp(weight) == 0, tx.ClassChanged)
 		want(old.overwrites < e.rules.MaxOverwrites, tx.NoOverwritesLeft)
 		want(!old.packages[pkg], tx.ReplayedBallot)
 		record.Replaces, record.Overwrites = old.position+1, old.overwrites+1

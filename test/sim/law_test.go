@@ -30,6 +30,7 @@ type law struct {
 	order    []election.ID // of creation
 	seats    map[ethkey.Address]*seat
 	banned   map[ethkey.Address]bool
+	taken    map[[32]byte]bool // keys of blind issuers
 }
 
 type account struct {
@@ -60,6 +61,7 @@ func newLaw(chain string, doc *genesis.Doc, validators []*ethkey.Key) *law {
 		params: doc.Params, chain: chain,
 		accounts: map[ethkey.Address]account{}, packages: map[grant]uint64{}, contests: map[election.ID]*contest{},
 		supply: num(0), seats: map[ethkey.Address]*seat{}, banned: map[ethkey.Address]bool{},
+		taken: map[[32]byte]bool{},
 	}
 	for _, a := range doc.Accounts {
 		l.accounts[a.Parsed()] = account{balance: num(a.Balance)}

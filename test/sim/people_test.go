@@ -206,6 +206,9 @@ func (p *people) election(k *ethkey.Key) tx.Payload {
 		MaxCensusSize: 1 + rng.Uint64N(uint64(tr.Size())), Duration: 1 + rng.Uint64N(60), Paused: rng.IntN(6) == 0,
 		Interruptible: p.often(3), DynamicCensus: rng.IntN(2) == 0,
 	}
+	if rng.IntN(3) == 0 {
+		p.issuer(e)
+	}
 	switch rng.IntN(12) {
 	case 0:
 		e.StartTime = p.law.now + rng.Uint64N(12) - 2
@@ -244,15 +247,20 @@ func (p *people) vote(k *ethkey.Key) tx.Payload {
 	id, e := p.someElection(p.open)
 	tr, count := p.censuses[0], p.rng.IntN(4)
 	if e != nil && p.often(12) {
-		tr, count = p.byRoot[e.root], min(count, int(e.rules.MaxCount))
+		count = min(count, int(e.rules.MaxCount))
+		if listed(e.origin) {
+			tr = p.byRoot[e.root]
+		}
 	}
 	v := &tx.Vote{Election: id, Nonce: []byte{byte(p.rng.Uint32())}}
-	if proof, err := tr.Proof(k.Address()); err == nil {
+	if e != nil && p.often(12) && !listed(e.origin) {
+		p.vouched(v, e, k)
+	} else if proof, err := tr.Proof(k.Address()); err == nil {
 		v.Proof = proof.Merkle()
 	} else {
 		v.Proof = p.stolen(tr)
 	}
-	if p.rng.IntN(5) == 0 {
+	if p.rng.IntN(5) == 0 && len(v.Proof.Siblings) > 0 {
 		v.Proof.VoteWeight = []byte{1 + byte(p.rng.IntN(3))}
 	}
 	values := ""
@@ -302,7 +310,9 @@ func (p *people) change(k *ethkey.Key) (*ethkey.Key, tx.Payload) {
 		return k, &tx.SetDuration{Nonce: p.nonce(k), Election: id, Duration: 1 + p.rng.Uint64N(60)}
 	}
 	c := &tx.SetCensus{Nonce: p.nonce(k), Election: id}
-	if p.rng.IntN(2) == 0 {
+	if e != nil && p.often(8) && !listed(e.origin) {
+		p.reissue(c, e)
+	} else if p.rng.IntN(2) == 0 {
 		root := pick(p.rng, p.censuses).Root()
 		c.Root = &root
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha512"
 	_ "embed"
+	"sync"
 
 	"urna/crypto/blindrsa"
 )
@@ -26,14 +27,18 @@ var fourth []byte
 // Count is how many keys there are.
 const Count = 4
 
-// Key returns the n-th key.
-func Key(n int) *rsa.PrivateKey {
-	key, err := blindrsa.ParseKey([][]byte{first, second, third, fourth}[n])
-	if err != nil {
-		panic(err)
+var keys = sync.OnceValue(func() (keys [Count]*rsa.PrivateKey) {
+	for i, text := range [Count][]byte{first, second, third, fourth} {
+		var err error
+		if keys[i], err = blindrsa.ParseKey(text); err != nil {
+			panic(err)
+		}
 	}
-	return key
-}
+	return keys
+})
+
+// Key returns the n-th key.
+func Key(n int) *rsa.PrivateKey { return keys()[n] }
 
 // Modulus is the public part of the n-th key.
 func Modulus(n int) []byte { return Key(n).N.Bytes() }
