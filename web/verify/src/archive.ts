@@ -12,7 +12,7 @@ import { Election, same } from "./election.ts";
 import { Entries } from "./entries.ts";
 import { sha256 } from "./hash.ts";
 import { type Header, type Validators, parseValidators } from "./header.ts";
-import { type Closing, type Manifest, checkClosing, parseManifest } from "./manifest.ts";
+import { type Closing, type Manifest, Unsupported, checkClosing, parseManifest } from "./manifest.ts";
 import { verifyDocument } from "./proof.ts";
 import {
   type Log,
@@ -198,6 +198,7 @@ class Archive {
       sealing: read(value(4), readSealing),
     };
     if (!equal(electionId(this.manifest.chainId, c.settings), this.manifest.election)) fail("V03", "the settings are those of another election");
+    if (c.settings.censusOrigin > 2) throw new Unsupported("this verifier does not check elections with an issuer; urna-audit verify does");
     if (c.stage.status !== Status.results) fail("V31", `the election has no result, its status is ${statusNames[c.stage.status]}`);
     if (!c.sealing.done) fail("V47", "the set of nullifiers is not finished");
     return c;
