@@ -32,6 +32,25 @@ func BenchmarkVerifyVote(b *testing.B) {
 	}
 }
 
+// BenchmarkVerifyCredential is the same for a vote with a blind credential.
+func BenchmarkVerifyCredential(b *testing.B) {
+	id := election.ID{1}
+	raw, err := Sign(signer, testChain, &Vote{
+		Election: id, Nonce: make([]byte, 32), Blind: credential(id, signer.Address()),
+		Package: []byte(`{"nonce":"b69d10d0e96c0c79","votes":[0,1,2]}`),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if _, err := Verify(testChain, raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkDecodeVote(b *testing.B) {
 	raw := benchVote(b)
 	b.ReportAllocs()
