@@ -59,6 +59,9 @@ func Start(ctx context.Context, cfg Config, a *app.App) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.Store().Height() > 0 {
+		cfg.StateSync = nil // it has joined
+	}
 	comet, err := cfg.comet()
 	if err != nil {
 		return nil, err
@@ -81,7 +84,19 @@ func Start(ctx context.Context, cfg Config, a *app.App) (*Node, error) {
 	if g.ChainID != a.ChainID() {
 		return nil, fmt.Errorf("chain: the genesis is of chain %q, the application of %q", g.ChainID, a.ChainID())
 	}
-	n.node, err = newNode(ctx, comet, pv, nodeKey, a, n.openDB, logger{out: cfg.Log, failure: n.consensusDied})
+	var options []node.Option
+	if cfg.StateSync != nil {
+		doc, err := cmttypes.GenesisDocFromJSON(n.genesis)
+		if err != nil {
+			return nil, fmt.Errorf("read genesis: %w", err)
+		}
+		j, err := newJoiner(ctx, cfg, g.ChainID, *doc.ConsensusParams, n.fail)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, node.StateProvider(j))
+	}
+	n.node, err = newNode(ctx, comet, pv, nodeKey, a, n.openDB, logger{out: cfg.Log, failure: n.consensusDied}, options...)
 	if err != nil {
 		return nil, errors.Join(err, n.closeDBs())
 	}
@@ -107,7 +122,7 @@ func Start(ctx context.Context, cfg Config, a *app.App) (*Node, error) {
 // newNode builds CometBFT's node, and turns its panics on disagreeing data into
 // errors: at a start there is nobody else to tell.
 func newNode(ctx context.Context, cfg *cmtcfg.Config, pv cmttypes.PrivValidator, key *p2p.NodeKey, a *app.App,
-	open cmtcfg.DBProvider, log logger,
+	open cmtcfg.DBProvider, log logger, options ...node.Option,
 ) (n *node.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -115,7 +130,7 @@ func newNode(ctx context.Context, cfg *cmtcfg.Config, pv cmttypes.PrivValidator,
 		}
 	}()
 	n, err = node.NewNodeWithContext(ctx, cfg, pv, key, proxy.NewConnSyncLocalClientCreator(a),
-		node.DefaultGenesisDocProviderFunc(cfg), open, node.DefaultMetricsProvider(cfg.Instrumentation), log)
+		node.DefaultGenesisDocProviderFunc(cfg), open, node.DefaultMetricsProvider(cfg.Instrumentation), log, options...)
 	if err != nil {
 		err = fmt.Errorf("chain: start: %w", err)
 	}

@@ -374,6 +374,9 @@ func TestANodeJoinsBySnapshot(t *testing.T) {
 	if late.Base() < 10 {
 		t.Errorf("the node has blocks from %d on, though it joined by snapshot", late.Base())
 	}
+	if kept, err := filepath.Glob(filepath.Join(home, "data", "light", "*", "trusted")); err != nil || len(kept) != 1 {
+		t.Errorf("what the light client trusts is in %q (%v)", kept, err)
+	}
 }
 
 func TestAFaultOfTheApplicationFailsTheNode(t *testing.T) {

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -85,11 +86,13 @@ type P2P struct {
 // StateSync is what a node must be told to trust a snapshot: a block that its
 // operator has learnt from somebody trusted, not from the network.
 type StateSync struct {
-	Servers     []string // RPC of at least two nodes
+	Servers     []string // RPC of at least two nodes, which are compared
 	TrustHeight int64
 	TrustHash   string        // hex
 	TrustPeriod time.Duration // 7 days; shorter than validators stay accountable
 }
+
+const defaultTrustPeriod = 7 * 24 * time.Hour
 
 const defaultRate = 512_000_000
 
@@ -131,6 +134,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.P2P.Rate < 0 || c.P2P.Inbound < 0 || c.P2P.Outbound < 0 || c.SeenTxs < 0 {
 		return c, errors.New("chain: a bound is negative")
+	}
+	if c.StateSync != nil {
+		s := *c.StateSync
+		s.TrustPeriod = cmp.Or(s.TrustPeriod, defaultTrustPeriod)
+		c.StateSync = &s
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -183,9 +191,7 @@ func (c Config) comet() (*cmtcfg.Config, error) {
 		x.StateSync.TrustHeight = s.TrustHeight
 		x.StateSync.TrustHash = s.TrustHash
 		x.StateSync.DiscoveryTime = 5 * time.Second
-		if s.TrustPeriod != 0 {
-			x.StateSync.TrustPeriod = s.TrustPeriod
-		}
+		x.StateSync.TrustPeriod = s.TrustPeriod
 	}
 	if err := x.ValidateBasic(); err != nil {
 		return nil, fmt.Errorf("chain: %w", err)

@@ -26,6 +26,12 @@ type Source interface {
 	Name() string
 }
 
+// Reporter is a Source that takes evidence of misbehaviour, for the chain to
+// punish.
+type Reporter interface {
+	Report(ctx context.Context, ev cmttypes.Evidence) error
+}
+
 // ErrNoBlock says that a source does not have a height: not yet, or not any
 // more.
 var ErrNoBlock = errors.New("follow: the source does not have this height")
@@ -130,9 +136,14 @@ func (w *witness) wait(ctx context.Context, height int64) (*light.Block, error) 
 }
 
 // ReportEvidence takes what CometBFT found out about another source.
-func (w *witness) ReportEvidence(_ context.Context, ev cmttypes.Evidence) error {
+func (w *witness) ReportEvidence(ctx context.Context, ev cmttypes.Evidence) error {
 	if attack, ok := ev.(*cmttypes.LightClientAttackEvidence); ok {
 		w.client.accused = append(w.client.accused, accusation{w, attack})
+	}
+	if r, ok := w.Source.(Reporter); ok {
+		if err := r.Report(ctx, ev); err != nil {
+			w.client.log.Warn("a source does not take evidence", "source", w.Name(), "err", err)
+		}
 	}
 	return nil
 }
