@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -75,4 +76,13 @@ func (c *Config) proves() bool { return c.Registry != (common.Address{}) && c.Ke
 func isResults(s Source) bool {
 	_, ok := s.(Results)
 	return ok
+}
+
+// ParseKey reads a private key of 64 hex digits.
+func ParseKey(hex string) (*ecdsa.PrivateKey, error) {
+	key, err := crypto.HexToECDSA(hex)
+	if err != nil {
+		return nil, errors.New("relayer: that is not a private key of 64 hex digits")
+	}
+	return key, nil
 }

@@ -31,13 +31,13 @@ type Relayer struct {
 	chainID string // of the chain that is anchored
 	period  time.Duration
 	mem     memory
-	unsaved bool // the store could not take the memory
+	unsaved bool                // the store could not take the memory
 	failed  int                 // steps in a row
 	raised  map[string]string   // alarms of this step
 	due     map[string]dueSince // what could be sent, and since when
 
 	mu     sync.Mutex
-	status Status // guarded by mu
+	status Status            // guarded by mu
 	alarms map[string]string // of the last step; guarded by mu
 }
 

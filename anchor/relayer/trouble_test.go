@@ -185,7 +185,9 @@ func TestAReorganisationOfEthereumIsMadeGood(t *testing.T) {
 }
 
 // spin deploys a contract that uses all the gas that it gets.
-func (w *world) spin() common.Address { return w.deploy(common.FromHex("6004600c60003960046000f35b600056")) }
+func (w *world) spin() common.Address {
+	return w.deploy(common.FromHex("6004600c60003960046000f35b600056"))
+}
 
 // fill makes blocks without room for anything else, each of which makes the next one an eighth dearer.
 func (w *world) fill(at common.Address, blocks int, relayers ...*Relayer) {
