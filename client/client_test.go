@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"urna/election"
 	"urna/tx"
 )
 
@@ -205,4 +207,22 @@ func readBody[T any](t *testing.T, r *http.Request) T {
 		t.Errorf("body of %s: %v", r.URL, err)
 	}
 	return v
+}
+
+func TestTheWayOfAResultToEthereumIsRead(t *testing.T) {
+	c := serve(t, map[string]http.HandlerFunc{
+		"GET /elections/" + strings.Repeat("ab", 32) + "/anchor": say(`{"state":"ready","anchoredHeight":9,"nextAnchor":"2027-01-02T03:04:05Z","call":{"to":"0x01","data":"0x02","gas":3,"height":8}}`),
+		"GET /elections/" + strings.Repeat("cd", 32) + "/anchor": say(`{"state":"notFinal"}`),
+	})
+	got, err := c.ResultOnEthereum(t.Context(), election.ID(bytes.Repeat([]byte{0xab}, 32)))
+	if err != nil || got.State != "ready" || got.Anchored != 9 || got.Next.Year() != 2027 || got.Call.Gas != 3 || got.Call.Height != 8 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	got, err = c.ResultOnEthereum(t.Context(), election.ID(bytes.Repeat([]byte{0xcd}, 32)))
+	if err != nil || got.Call != nil || got.Next != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := c.ResultOnEthereum(t.Context(), election.ID{}); err == nil {
+		t.Error("an answer that is none is read")
+	}
 }

@@ -249,3 +249,35 @@ func ParseRoot(s string) (census.Root, error) {
 	err := parseHash(r[:], s, "census root")
 	return r, err
 }
+
+// ResultOnEthereum says how far the result of an election is on its way to
+// Ethereum, and what to send to prove it there. Nothing of it needs to be believed:
+// the contracts check.
+type ResultOnEthereum struct {
+	Election    string     `json:"electionId"`
+	State       string     `json:"state"`       // notFinal, notAnchored, ready, proved or refused
+	Explanation string     `json:"explanation"` // for people
+	EthereumID  uint64     `json:"ethereumChainId"`
+	Anchor      string     `json:"anchor"`
+	Registry    string     `json:"registry"`
+	Anchored    uint64     `json:"anchoredHeight"` // newest; 0 if there is none
+	Next        *time.Time `json:"nextAnchor"`     // when it is expected at the latest; nil if nobody knows
+	Call        *struct {
+		To        string `json:"to"`
+		Data      string `json:"data"` // hex with 0x
+		Value     string `json:"value"`
+		Height    uint64 `json:"height"` // anchored height that it is proved against
+		Gas       uint64 `json:"gas"`
+		GasSource string `json:"gasSource"` // estimate or table
+	} `json:"call"` // nil if there is nothing to send
+}
+
+// ResultOnEthereum returns what it takes to prove an election's result on Ethereum.
+// A *Problem with status 501 says that the gateway knows of no registry there.
+func (c *Client) ResultOnEthereum(ctx context.Context, id election.ID) (*ResultOnEthereum, error) {
+	var out ResultOnEthereum
+	if err := c.get(ctx, "/elections/"+id.String()+"/anchor", &out); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}

@@ -47,7 +47,7 @@ func TestEveryRouteIsInTheDocumentAndEveryDocumentedCallIsServed(t *testing.T) {
 // One conversation that calls everything; send checks each answer against the
 // document.
 func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
-	a := newAPI(t, withFaucet)
+	a, _ := newAnchoredAPI(t, withFaucet)
 	voters := apptest.Keys("voter", 3)
 	e, id := a.newElection(voters, nil)
 	vote := election.SignedNullifier(voters[0].Address(), e.ID).String()

@@ -34,6 +34,8 @@ func (g *Gateway) proofRoutes() []route {
 		{"GET", "/proofs/votes/{election}/{vote}", g.receipt, "The receipt of a vote"},
 		{"GET", "/proofs/absences/{election}/{vote}", g.absence, "That somebody did not vote, proved"},
 
+		{"GET", "/elections/{election}/anchor", g.electionOnEthereum, "What it takes to prove a result on Ethereum"},
+
 		{"GET", "/tiles/{election}/checkpoint", g.logCheckpoint, "Size and root of an election's vote log, as a signed note"},
 		{"GET", "/tiles/{election}/key", g.logKeyText, "The key that checkpoints of an election are signed with"},
 		{"GET", "/tiles/{election}/proof.json", g.logProof, "What makes a checkpoint the election's, proved"},
@@ -51,12 +53,14 @@ type proofs struct {
 	walkers  *lane // who look for trails
 	absences *recall[ballotKey, *light.NotVoted]
 	counters *lane // who read all votes of an election
+	provers  *lane // who ask about Ethereum
 }
 
 func newProofs(genesis []byte) (p *proofs, err error) {
 	p = &proofs{
 		trails: newRecall[checkpoint, []*light.Block](64), walkers: newLane(2, 32),
 		absences: newRecall[ballotKey, *light.NotVoted](256), counters: newLane(1, 32),
+		provers: newLane(4, 32),
 	}
 	p.genesis, err = light.TrustGenesis(genesis)
 	return p, err

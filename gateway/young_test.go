@@ -10,7 +10,7 @@ import (
 // Before the first block a gateway knows no more than the genesis: it says so,
 // or that nothing is there, and has no fault.
 func TestBeforeTheFirstBlockNothingIsAFault(t *testing.T) {
-	a := newAPI(t, withFaucet)
+	a, _ := newAnchoredAPI(t, withFaucet)
 	id := strings.Repeat("ab", 32)
 	fill := strings.NewReplacer(
 		"{address}", org.Address().String(), "{accountId}", org.Address().String(), "{organizationId}", org.Address().String(),

@@ -44,6 +44,14 @@ type Ethereum struct {
 	signer *bind.TransactOpts
 }
 
+// rules are those of Ethereum's main network since Osaka. go-ethereum's defaults for
+// development have forks switched on that the main network does not have.
+func rules() *params.ChainConfig {
+	c := *params.AllDevChainProtocolChanges
+	c.AmsterdamTime, c.BogotaTime = nil, nil
+	return &c
+}
+
 // New starts an Ethereum a day after apptest's chains begin. It ends with the test.
 func New(t testing.TB) *Ethereum {
 	t.Helper()
@@ -54,9 +62,9 @@ func New(t testing.TB) *Ethereum {
 	must(t, err)
 	socket := filepath.Join(dir, "ethereum")
 	b := simulated.NewBackend(types.GenesisAlloc{account: {Balance: new(big.Int).Lsh(big.NewInt(1), 100)}},
-		func(n *node.Config, _ *ethconfig.Config) { n.IPCPath = socket })
+		func(n *node.Config, c *ethconfig.Config) { n.IPCPath, c.Genesis.Config = socket, rules() })
 	t.Cleanup(func() { must(t, errors.Join(b.Close(), os.RemoveAll(dir))) })
-	e := &Ethereum{b.Client(), socket, account, t, b, bind.NewKeyedTransactor(key, params.AllDevChainProtocolChanges.ChainID)}
+	e := &Ethereum{b.Client(), socket, account, t, b, bind.NewKeyedTransactor(key, rules().ChainID)}
 	e.signer.GasLimit = params.MaxTxGas
 	head, err := e.Client.HeaderByNumber(context.Background(), nil)
 	must(t, err)
