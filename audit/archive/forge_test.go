@@ -99,18 +99,22 @@ func newDocumentForger(t testing.TB, w *world, document []byte) *forger {
 	t.Helper()
 	doc, err := light.ParseDocument(document)
 	must(t, err)
-	f := &forger{
-		t: t, chainID: doc.ChainID, height: doc.Height, claims: doc.Claims, vote: doc.Vote, notVoted: doc.NotVoted,
-		sets: map[light.Hash]light.Validators{}, keys: map[ethkey.Address]*ethkey.Key{},
-	}
-	f.know(apptest.Key("validator joining"))
-	for _, k := range apptest.Keys("validator", 3) {
-		f.know(k)
-	}
+	f := newKeys(t)
+	f.chainID, f.height, f.claims, f.vote, f.notVoted = doc.ChainID, doc.Height, doc.Claims, doc.Vote, doc.NotVoted
 	for _, b := range doc.Trail {
 		f.trail = append(f.trail, f.take(w, b.Header, b.Commit))
 	}
 	f.signed = f.take(w, doc.Signed.Header, doc.Signed.Commit)
+	return f
+}
+
+// newKeys is a forger who has nothing but the keys of the validators.
+func newKeys(t testing.TB) *forger {
+	f := &forger{t: t, chainID: apptest.ChainID, sets: map[light.Hash]light.Validators{}, keys: map[ethkey.Address]*ethkey.Key{}}
+	f.know(apptest.Key("validator joining"))
+	for _, k := range apptest.Keys("validator", 3) {
+		f.know(k)
+	}
 	return f
 }
 
@@ -319,16 +323,9 @@ func (f *forger) sealOf(b *forged) *light.Commit {
 			c.Signatures = append(c.Signatures, cmttypes.NewCommitSigAbsent())
 			continue
 		}
-		key := f.keys[v.Address()]
-		if key == nil {
-			f.t.Fatalf("the key of validator %s is not known", v.Address())
-		}
-		raw, err := hex.DecodeString(key.Hex())
-		must(f.t, err)
 		at := b.h.Time.Add(time.Second)
 		vote := &cmtproto.Vote{Type: cmtproto.PrecommitType, Height: b.h.Height, BlockID: id.ToProto(), Timestamp: at}
-		sig, err := secp256k1eth.PrivKey(raw).Sign(cmttypes.VoteSignBytes(f.chainID, vote))
-		must(f.t, err)
+		sig := f.signature(v.Address(), cmttypes.VoteSignBytes(f.chainID, vote))
 		address := v.Address()
 		c.Signatures = append(c.Signatures, cmttypes.CommitSig{
 			BlockIDFlag: cmttypes.BlockIDFlagCommit, ValidatorAddress: address[:], Timestamp: at, Signature: sig,
@@ -337,6 +334,20 @@ func (f *forger) sealOf(b *forged) *light.Commit {
 	out, err := light.CommitOf(c, hash)
 	must(f.t, err)
 	return out
+}
+
+// signature is that of a validator.
+func (f *forger) signature(of ethkey.Address, text []byte) []byte {
+	f.t.Helper()
+	key := f.keys[of]
+	if key == nil {
+		f.t.Fatalf("the key of validator %s is not known", of)
+	}
+	raw, err := hex.DecodeString(key.Hex())
+	must(f.t, err)
+	sig, err := secp256k1eth.PrivKey(raw).Sign(text)
+	must(f.t, err)
+	return sig
 }
 
 func (f *forger) proofs() *light.Document {

@@ -42,7 +42,7 @@ type vector struct {
 type expected struct {
 	About       string     `json:"about"`
 	CID         string     `json:"cid,omitempty"`
-	Voters      uint64     `json:"voters"`
+	Voters      uint64     `json:"voters"` // of an election, as what follows
 	Votes       uint64     `json:"votes"`
 	Overwritten uint64     `json:"overwritten"`
 	Weight      string     `json:"weight,omitempty"`
@@ -183,30 +183,37 @@ func TestVectors(t *testing.T) {
 		archives.Vectors = append(archives.Vectors, told(t, s, l, fmt.Sprintf("%d:%x", header.Height, header.Hash())))
 	}
 	c.list("archives.json", archives)
+	c.list("chains.json", tellOfChain(t, c))
 	c.list("receipts.json", tellDocuments(c, stories))
 	c.write()
 }
 
-// told is the vector of a lie about an archive, told to those who trust the
-// genesis or a block.
+// told is the vector of a lie about the archive of an election.
 func told(t *testing.T, s *story, l lie, trust string) vector {
+	t.Helper()
+	f := newForger(t, s.world, s.archive)
+	l.tell(f)
+	return refusedVector(t, s, l.name, trust, s.archive, f.build(), l.check)
+}
+
+// refusedVector is an archive that is refused by those who trust the genesis, or
+// a block.
+func refusedVector(t *testing.T, s *story, name, trust string, good, bent []byte, want check.ID) vector {
 	t.Helper()
 	o := Options{Genesis: s.world.Genesis()}
 	if trust != "" {
 		trusted, err := trustedBy(trust, nil)
 		must(t, err)
 		o = Options{Checkpoint: trusted}
-		_, err = Verify(t.Context(), bytes.NewReader(s.archive), o)
+		_, err = Verify(t.Context(), bytes.NewReader(good), o)
 		must(t, err)
 	}
-	f := newForger(t, s.world, s.archive)
-	l.tell(f)
-	bent := f.build()
+	name = s.name + ": " + name
 	_, err := Verify(t.Context(), bytes.NewReader(bent), o)
-	fails(t, l.story+": "+l.name, err, l.check)
-	v := vector{Name: l.story + ": " + l.name, File: "files/" + l.story + ".car", Patches: diff(s.archive, bent), Trust: trust, Fails: l.check.String()}
-	if again := apply(s.archive, v.Patches); !bytes.Equal(again, bent) {
-		t.Fatalf("%s: the patches lead elsewhere", v.Name)
+	fails(t, name, err, want)
+	v := vector{Name: name, File: "files/" + s.name + ".car", Patches: diff(good, bent), Trust: trust, Fails: want.String()}
+	if again := apply(good, v.Patches); !bytes.Equal(again, bent) {
+		t.Fatalf("%s: the patches lead elsewhere", name)
 	}
 	return v
 }

@@ -45,6 +45,18 @@ for (const [what, vectors] of [["archive", archives], ["document", receipts]] as
   });
 }
 
+test("an archive of a chain is not judged, unless it is broken before that shows", async () => {
+  const chains = vectorsOf("chains.json").vectors;
+  assert.ok(chains.length > 100);
+  let unjudged = 0;
+  for (const vector of chains) {
+    const got = checkOf(await judge(vector.name, vector.bytes, vector.anchor));
+    if (/does not check archives of whole chains/.test(got)) unjudged++;
+    else assert.equal(got, vector.fails, vector.name);
+  }
+  assert.ok(unjudged > 90);
+});
+
 const tiles = directories();
 
 for (const vector of tiles.vectors.filter((v) => v.accepts)) {
@@ -125,4 +137,22 @@ async function breakAll(vectors: readonly Vector[], times: number, seed: number)
 }
 
 test("no archive with a random change is accepted", async () => assert.ok((await breakAll(archives, 220, 5)) > 1000));
+test("no directory of tiles with a random change is accepted", async () => {
+  const next = random(8);
+  const below = (n: number): number => Math.floor(next() * n);
+  let tried = 0;
+  for (const vector of tiles.vectors.filter((v) => v.accepts)) {
+    for (const [path, good] of vector.files) {
+      if (path === "checkpoint") continue; // its signature needs a key
+      for (let i = 0; i < 25; i++) {
+        const b = broken(good, below);
+        if (Buffer.compare(b, good) === 0) continue;
+        const v = await judgeDirectory(new Map([...vector.files, [path, b]]), { genesis: tiles.genesis });
+        assert.match(checkOf(v), /^V[0-9][0-9]$/, `${vector.name}, ${path}, change ${i}`);
+        tried++;
+      }
+    }
+  }
+  assert.ok(tried > 120);
+});
 test("no document with a random change is accepted", async () => assert.ok((await breakAll(receipts, 140, 6)) > 1000));

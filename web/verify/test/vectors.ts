@@ -68,7 +68,7 @@ function listOf<T>(name: string): { genesis: Uint8Array; vectors: T[] } {
 }
 
 /** vectorsOf are the vectors of a file, with the genesis that is trusted. */
-export function vectorsOf(name: "archives.json" | "receipts.json"): { genesis: Uint8Array; vectors: Vector[] } {
+export function vectorsOf(name: "archives.json" | "chains.json" | "receipts.json"): { genesis: Uint8Array; vectors: Vector[] } {
   const { genesis, vectors: list } = listOf<FileVector>(name);
   const vectors = list.map((v): Vector => {
     const anchor = v.trust === undefined ? { genesis } : { checkpoint: parseCheckpoint(v.trust) };
