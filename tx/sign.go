@@ -1,6 +1,7 @@
 package tx
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"strings"
@@ -36,9 +37,30 @@ func Sign(key *ethkey.Key, chainID string, p Payload) ([]byte, error) {
 	return encode(nil, envelopeFields, t), nil
 }
 
+// EncodeBundle writes what an issuer signs for the voter that p names.
+func EncodeBundle(p *census.Signed) []byte { return encode(nil, bundleFields, p) }
+
+// DecodeBundle reads what an issuer is asked to sign. It takes the one form of
+// a bundle only; an error is a *Rejection.
+func DecodeBundle(b []byte) (*census.Signed, error) {
+	p := new(census.Signed)
+	if r := decode(bundleFields, b, p); r != nil {
+		return nil, r
+	}
+	if again := EncodeBundle(p); !bytes.Equal(again, b) {
+		return nil, Reject(MalformedTx, "not the one form of a bundle")
+	}
+	if len(p.Weight) > 0 {
+		if _, ok := (&census.Class{Weight: p.Weight}).Amount(); !ok {
+			return nil, Reject(BadProof, "the weight is not in its shortest form")
+		}
+	}
+	return p, nil
+}
+
 // SignBundle is an issuer's signature for the voter that p names.
 func SignBundle(key *ethkey.Key, p *census.Signed) ([]byte, error) {
-	return key.Sign(encode(nil, bundleFields, p))
+	return key.Sign(EncodeBundle(p))
 }
 
 // SignFaucet writes and signs a promise of tokens.

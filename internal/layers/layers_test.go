@@ -16,7 +16,7 @@ var floor = map[string]int{
 	"genesis": 1, "ballot": 1, "census": 1, "ipfs": 1,
 	"election": 2, "registry": 2,
 	"tx":       3,
-	"state":    4, "client": 4,
+	"state":    4, "client": 4, "issuer": 4,
 	"app": 5, "indexer": 5, "chain/light": 5,
 	"audit": 6, "chain": 6, "gateway": 6, "anchor/relayer": 6,
 	"cmd":  7,
@@ -66,6 +66,11 @@ var homes = []struct {
 		"the law checks credentials with the standard library",
 	},
 	{
+		"github.com/coreos/go-oidc",
+		[]string{"issuer"},
+		"only the issuer asks others who somebody is",
+	},
+	{
 		"github.com/cockroachdb/pebble",
 		[]string{"internal/kv/..."},
 		"one place knows the storage engine and its durability",
@@ -92,13 +97,13 @@ var homes = []struct {
 	},
 	{
 		"database/sql",
-		[]string{"indexer/...", "registry/..."},
-		"SQL is a view of the chain, or an organisation's own list; never part of the chain",
+		[]string{"indexer/...", "registry/...", "issuer"},
+		"SQL is a view of the chain, or a service's own books; never part of the chain",
 	},
 	{
 		"modernc.org/sqlite",
-		[]string{"indexer/...", "registry/..."},
-		"SQL is a view of the chain, or an organisation's own list; never part of the chain",
+		[]string{"indexer/...", "registry/...", "issuer"},
+		"SQL is a view of the chain, or a service's own books; never part of the chain",
 	},
 	{
 		"github.com/jackc/pgx",
@@ -107,7 +112,7 @@ var homes = []struct {
 	},
 	{
 		"net/http",
-		[]string{"gateway/...", "client/...", "audit/remote", "registry/desk", "cmd/..."},
+		[]string{"gateway/...", "client/...", "audit/remote", "registry/desk", "issuer", "cmd/..."},
 		"only the edge talks to the world",
 	},
 	{
