@@ -11,6 +11,7 @@
 // An Ethereum runs beside them: geth as a process, which `make e2e` builds. The
 // headers of a network whose validators join, leave, are away, late and vote for no
 // block are told to its contracts, and so is everything that is near them and false.
+// Relayers run as processes, and everything that they need fails in turn.
 //
 // The package has tests only. Every process is ended by its id, every wait has
 // a deadline, and the logs of a failed run are kept.

@@ -63,22 +63,29 @@ func simulate(t *testing.T) *ethereum {
 	return &ethereum{b.Client(), account, func() { b.Commit() }}
 }
 
+// gethProcess is geth with its RPC.
+type gethProcess struct {
+	*node
+	url string
+}
+
 // startGeth runs geth as a process until the test ends, with a chain of its own that
 // makes a block every so many seconds, or whenever there is a transaction.
-func startGeth(t *testing.T, period int) (*ethereum, *node) {
+func startGeth(t *testing.T, period int) (*ethereum, *gethProcess) {
 	t.Helper()
 	if *gethProgram == "" {
 		t.Fatal("no -geth; `make e2e` builds it and runs these tests")
 	}
 	dir, port := t.TempDir(), freePort(t)
-	n := &node{name: "geth", program: *gethProgram, logFile: filepath.Join(dir, "geth.log"), args: []string{
+	n := &gethProcess{url: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	n.node = &node{name: "geth", program: *gethProgram, logFile: filepath.Join(dir, "geth.log"), args: []string{
 		"--dev", "--dev.period", fmt.Sprint(period), "--datadir", filepath.Join(dir, "data"),
 		"--http", "--http.addr", "127.0.0.1", "--http.port", fmt.Sprint(port), "--http.api", "eth,net,web3,debug",
 		"--authrpc.port", "0", "--port", "0", "--nodiscover", "--ipcdisable",
 	}}
 	t.Cleanup(func() { n.stop(t) })
 	n.start(t)
-	client, err := anchor.Dial(t.Context(), fmt.Sprintf("http://127.0.0.1:%d", port))
+	client, err := anchor.Dial(t.Context(), n.url)
 	check(t, err)
 	t.Cleanup(client.Close)
 	check(t, until(time.Minute, func() error { _, err := client.BlockNumber(t.Context()); return err }))

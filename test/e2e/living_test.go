@@ -39,21 +39,29 @@ type living struct {
 	passed, rejected *poll // more say yes than no; the other way round
 }
 
-// live makes a network go through all of it and returns when both elections have
-// their results. Each wait ends after a minute or so, with a failure.
-func live(t *testing.T) *living {
+// startLiving starts four validators, and a fifth node without a seat.
+func startLiving(t *testing.T) *living {
 	t.Helper()
-	l := &living{testnet: startNetwork(t, network{Validators: len(powers) + 1, BlockTime: "250ms"}, func(nodes []*node) {
+	return &living{testnet: startNetwork(t, network{Validators: len(powers) + 1, BlockTime: "250ms"}, func(nodes []*node) {
 		for _, n := range nodes {
 			n.args = append(n.args, "--consensus-propose-timeout", proposeTimeout.String())
 			n.editGenesis(t)
 		}
 	})}
+}
+
+// steady is the part of the network that is never away for long, with some voters.
+func (l *living) steady(voters int) *testnet {
+	return &testnet{network{Voters: voters, Workers: 8}, l.dir, l.nodes[:3]}
+}
+
+// live makes a network go through all of it and returns when both elections have
+// their results. Each wait ends after a minute or so, with a failure.
+func live(t *testing.T) *living {
+	t.Helper()
+	l := startLiving(t)
 	d, e := l.nodes[3], l.nodes[4]
-	steady := func(voters int) *testnet { // through those that are never away
-		return &testnet{network{Voters: voters, Workers: 8}, l.dir, l.nodes[:3]}
-	}
-	l.passed, l.rejected = openPoll(t, steady(62)), openPoll(t, steady(1))
+	l.passed, l.rejected = openPoll(t, l.steady(62)), openPoll(t, l.steady(1))
 	votes := make(chan struct{})
 	go func() {
 		defer close(votes)
