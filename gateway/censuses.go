@@ -41,10 +41,13 @@ var censusProblems = []struct {
 	{censuses.ErrToken, http.StatusUnauthorized, codeToken},
 	{censuses.ErrOwner, http.StatusForbidden, codeToken},
 	{censuses.ErrPublished, http.StatusConflict, codeCensusPublished},
+	{censuses.ErrDiskFull, http.StatusInsufficientStorage, codeDiskFull},
 	{censuses.ErrPublish, http.StatusInternalServerError, codeCensusPublishFailed},
+	{censuses.ErrImport, http.StatusInternalServerError, codeCensusImportFailed},
 	{censuses.ErrFull, http.StatusInsufficientStorage, codeCensusesFull},
 	{censuses.ErrTooLarge, http.StatusRequestEntityTooLarge, codeManyParticipants},
 	{censuses.ErrBatch, http.StatusConflict, codeManyParticipants},
+	{censuses.ErrDraftTooLarge, http.StatusConflict, codeManyParticipants},
 	{censuses.ErrEmpty, http.StatusBadRequest, codeNoParticipants},
 	{censuses.ErrRoot, http.StatusBadRequest, codeDumpRoot},
 	{tree.ErrDump, http.StatusBadRequest, codeDumpMissing},
@@ -54,10 +57,14 @@ var censusProblems = []struct {
 }
 
 func (g *Gateway) censusProblem(err error) error {
+	if errors.Is(err, censuses.ErrNotYet) {
+		return overloaded("the census is being brought here; try again later")
+	}
 	for _, known := range censusProblems {
 		if errors.Is(err, known.err) {
-			if known.err == censuses.ErrPublish { // the rest of the text is for the log
-				g.log.Error("publish census", "error", err)
+			switch known.err {
+			case censuses.ErrPublish, censuses.ErrImport, censuses.ErrDiskFull: // the rest of the text is for the log
+				g.log.Error("census", "error", err)
 				err = known.err
 			}
 			return problem(known.status, known.code, "%v", err)
@@ -94,8 +101,8 @@ func (g *Gateway) readMembers(r *http.Request, v any) error {
 	if err != nil {
 		return err
 	}
-	if wait := g.members.take(g.limits.clientOf(r), len(body)); wait > 0 {
-		return tooMany("this client has sent too many census members; try again later", wait)
+	if err := g.chargeMembers(r, len(body)); err != nil {
+		return err
 	}
 	return unmarshal(body, v)
 }
@@ -196,22 +203,78 @@ func (g *Gateway) importCensus(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem(http.StatusBadRequest, codeHex, "rootHash %q is not 64 hex digits", body.Root)
 	}
-	if err := g.censuses.Import(id, token(r), root, body.Data); err != nil {
+	if err := g.censuses.Import(r.Context(), id, token(r), root, body.Data); err != nil {
 		return g.censusProblem(err)
 	}
 	return replyDone(w)
 }
 
+// exportCensus sends a census while it is read: it may be large.
 func (g *Gateway) exportCensus(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathCensus(r)
 	if err != nil {
 		return err
 	}
-	dump, err := g.censuses.Export(id, token(r))
+	if err := g.censusReady(r, id); err != nil {
+		return err
+	}
+	err = g.censuses.Export(id, token(r), &sender{w: w, write: g.paced(w)})
+	if err == nil || errors.Is(err, errGone) {
+		return nil
+	}
+	return g.censusProblem(err)
+}
+
+// sender sends JSON piece by piece; the answer begins with the first.
+type sender struct {
+	w     http.ResponseWriter
+	write func([]byte) bool
+}
+
+// Write implements io.Writer.
+func (s *sender) Write(b []byte) (int, error) {
+	if h := s.w.Header(); h.Get("Content-Type") == "" {
+		h.Set("Content-Type", jsonType)
+	}
+	if !s.write(b) {
+		return 0, errGone
+	}
+	return len(b), nil
+}
+
+// censusReady waits until a census can be read.
+func (g *Gateway) censusReady(r *http.Request, id censuses.ID) error {
+	if err := g.censuses.Ready(r.Context(), id); err != nil {
+		return g.censusProblem(err)
+	}
+	return nil
+}
+
+// readableCensus is pathCensus for a census that is to be read.
+func (g *Gateway) readableCensus(r *http.Request) (censuses.ID, error) {
+	id, err := pathCensus(r)
+	if err == nil {
+		err = g.censusReady(r, id)
+	}
+	return id, err
+}
+
+// chargePublication counts the copy that publishing makes as if the client had sent
+// its members: changing a large census by one member and publishing it again costs
+// this node all of it.
+func (g *Gateway) chargePublication(r *http.Request, id censuses.ID) error {
+	members, err := g.censuses.Cost(id)
 	if err != nil {
 		return g.censusProblem(err)
 	}
-	return reply(w, &dump)
+	return g.chargeMembers(r, members*censuses.MemberLen)
+}
+
+func (g *Gateway) chargeMembers(r *http.Request, bytes int) error {
+	if wait := g.members.take(g.limits.clientOf(r), bytes); wait > 0 {
+		return tooMany("this client has sent or published too many census members; try again later", wait)
+	}
+	return nil
 }
 
 type published struct {
@@ -232,6 +295,9 @@ func (g *Gateway) publishCensus(w http.ResponseWriter, r *http.Request) error {
 		}
 		expect = (*census.Root)(&root)
 	}
+	if err := g.chargePublication(r, id); err != nil {
+		return err
+	}
 	root, uri, err := g.censuses.Publish(r.Context(), id, token(r), expect)
 	if err != nil {
 		return g.censusProblem(err)
@@ -242,6 +308,9 @@ func (g *Gateway) publishCensus(w http.ResponseWriter, r *http.Request) error {
 func (g *Gateway) publishCensusAsync(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathCensus(r)
 	if err != nil {
+		return err
+	}
+	if err := g.chargePublication(r, id); err != nil {
 		return err
 	}
 	root, err := g.censuses.PublishAsync(id, token(r))
@@ -266,6 +335,34 @@ func (g *Gateway) checkCensus(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, &published{id.String(), uri})
 }
 
+// jobAnswer is a censuses.Job.
+type jobAnswer struct {
+	Census  string `json:"censusID"`
+	Kind    string `json:"kind"`
+	State   string `json:"state"`
+	Done    int    `json:"done"`
+	Members int    `json:"members"`
+	URI     string `json:"uri,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func (g *Gateway) censusJob(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathCensus(r)
+	if err != nil {
+		return err
+	}
+	j, err := g.censuses.Job(id)
+	if err != nil {
+		return g.censusProblem(err)
+	}
+	a := jobAnswer{Census: id.String(), Kind: string(j.Kind), State: string(j.State), Done: j.Done, Members: j.Total, URI: j.URI}
+	if j.Err != nil {
+		p, _ := asProblem(g.censusProblem(j.Err))
+		a.Error = p.Detail
+	}
+	return reply(w, &a)
+}
+
 func (g *Gateway) censusType(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathCensus(r)
 	if err != nil {
@@ -278,7 +375,7 @@ func (g *Gateway) censusType(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *Gateway) censusSize(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathCensus(r)
+	id, err := g.readableCensus(r)
 	if err != nil {
 		return err
 	}
@@ -290,7 +387,7 @@ func (g *Gateway) censusSize(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *Gateway) censusWeight(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathCensus(r)
+	id, err := g.readableCensus(r)
 	if err != nil {
 		return err
 	}
@@ -302,7 +399,7 @@ func (g *Gateway) censusWeight(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *Gateway) censusRoot(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathCensus(r)
+	id, err := g.readableCensus(r)
 	if err != nil {
 		return err
 	}
@@ -322,7 +419,7 @@ type proofAnswer struct {
 }
 
 func (g *Gateway) censusProof(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathCensus(r)
+	id, err := g.readableCensus(r)
 	if err != nil {
 		return err
 	}
@@ -345,7 +442,7 @@ func (g *Gateway) censusProof(w http.ResponseWriter, r *http.Request) error {
 
 // verifyProof checks a proof as the chain does, against the census as it is.
 func (g *Gateway) verifyProof(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathCensus(r)
+	id, err := g.readableCensus(r)
 	if err != nil {
 		return err
 	}

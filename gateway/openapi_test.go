@@ -77,6 +77,7 @@ func TestEveryCallAnswersAsTheDocumentSays(t *testing.T) {
 	token := a.token()
 	census := a.newCensus(token, "census")
 	a.postAs(token, census+"/participants", recordedParticipants).ok(nil)
+	a.uploadTo(token, census, csvType, strings.NewReader("")).ok(nil)
 	a.postAs(token, census+"/publish/async", nil).ok(nil)
 	a.postAs(token, census+"/publish", nil).ok(nil)
 	a.postAs(token, census+"/publish/"+recordedRoot, nil).ok(nil)

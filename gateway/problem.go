@@ -81,6 +81,8 @@ const (
 	codeNoTrail             = 6011 // headers on the way to a height are thrown away
 	codeUnsealed            = 6012 // absence cannot be proved yet
 	codeVoted               = 6013 // absence cannot be proved: there is a vote
+	codeDiskFull            = 6014
+	codeCensusImportFailed  = 6015
 )
 
 // Problem is an answer that says no: an RFC 9457 document with the members

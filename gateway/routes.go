@@ -56,6 +56,7 @@ func (g *Gateway) routes() []route {
 		{"POST", "/censuses/{census}/publish/async", g.publishCensusAsync, "Publish a census"},
 		{"POST", "/censuses/{census}/publish/{root}", g.publishCensus, "Publish a census if it has this root, and wait for it"},
 		{"GET", "/censuses/{census}/check", g.checkCensus, "Whether a census is published"},
+		{"GET", "/censuses/{census}/job", g.censusJob, "How far the publication or import of a census is"},
 		{"GET", "/censuses/{census}/type", g.censusType, "The type of a census"},
 		{"GET", "/censuses/{census}/size", g.censusSize, "The number of members of a census"},
 		{"GET", "/censuses/{census}/weight", g.censusWeight, "The sum of the weights of a census"},

@@ -24,10 +24,11 @@ const (
 	sendTime      = 10 * time.Second // for a client to take what it is sent
 )
 
-// streamRoutes lists the calls whose answers do not end.
+// streamRoutes lists the calls that may go on for as long as the client wants.
 func (g *Gateway) streamRoutes() []route {
 	return []route{
 		{"GET", "/chain/events", newStream(g.index, g.blocks, g.log).serve, "What happens on the chain, as server-sent events"},
+		{"POST", "/censuses/{census}/participants/stream", newUploads(g).serve, "Add any number of members to a census"},
 	}
 }
 

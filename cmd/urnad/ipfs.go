@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"urna/gateway/censuses"
 	"urna/ipfs"
 	"urna/ipfs/replica"
 )
@@ -131,6 +132,22 @@ func (n *node) ipfsAddress() string {
 	return st.Addresses[0]
 }
 
+// openCensuses opens the census service.
+func (n *node) openCensuses(files *ipfs.Store) (*censuses.Service, error) {
+	dir, err := n.dir(n.cfg.Dirs.Censuses)
+	if err != nil {
+		return nil, err
+	}
+	s, err := censuses.Open(censuses.Config{
+		Dir: dir, Files: files, Log: n.log,
+		Needed: func(uri string) bool { return n.replica.Needed(uri) }, // it is there before anybody calls
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open censuses: %w", err)
+	}
+	return s, nil
+}
+
 // The kinds of files that the chain refers to.
 const (
 	metadataKind  replica.Kind = "metadata"
@@ -141,9 +158,10 @@ const (
 // maxMetadata is the largest metadata that a gateway takes or shows.
 const maxMetadata = 1 << 20
 
-// replicate keeps copies of what the chain refers to, until ctx ends. Trouble
-// with files is no fault of the node.
-func (n *node) replicate(ctx context.Context, files *ipfs.Store) error {
+// replicate keeps copies of what the chain refers to, until ctx ends, and brings
+// the censuses among them to the census service. Trouble with files is no fault of
+// the node.
+func (n *node) replicate(ctx context.Context, files *ipfs.Store, lists *censuses.Service) error {
 	dir, err := n.dir(n.cfg.Dirs.Wanted)
 	if err != nil {
 		return err
@@ -154,7 +172,11 @@ func (n *node) replicate(ctx context.Context, files *ipfs.Store) error {
 		Kinds: map[replica.Kind]replica.Rule{
 			metadataKind:  {Limit: maxMetadata, Check: checkMetadata},
 			encryptedKind: {Limit: maxMetadata, Check: func(io.Reader) error { return nil }},
-			censusKind:    {Limit: int64(c.MaxCensus), Check: checkCensus},
+			censusKind: {Limit: int64(c.MaxCensus), Check: lists.Verify, Held: func(_ context.Context, uri string) {
+				if err := lists.Offer(uri); err != nil && ctx.Err() == nil {
+					n.log.Error("a census is not imported", "uri", uri, "error", err)
+				}
+			}},
 		},
 		Keep: c.Keep, Quota: int64(c.Quota),
 	})
@@ -176,19 +198,6 @@ func checkMetadata(r io.Reader) error {
 	}
 	if text = bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(text, []byte("{")) || !json.Valid(text) {
 		return errors.New("metadata is not a JSON object")
-	}
-	return nil
-}
-
-// checkCensus takes what begins as a census document. That the members have the
-// root that the chain knows is checked by whoever imports it.
-func checkCensus(r io.Reader) error {
-	head, err := io.ReadAll(io.LimitReader(r, 4096))
-	if err != nil {
-		return err
-	}
-	if head = bytes.TrimLeft(head, " \t\r\n"); !bytes.HasPrefix(head, []byte("{")) || !bytes.Contains(head, []byte(`"rootHash"`)) {
-		return errors.New("it does not begin as a census document")
 	}
 	return nil
 }

@@ -21,7 +21,6 @@ import (
 	"urna/chain"
 	"urna/crypto/ethkey"
 	"urna/gateway"
-	"urna/gateway/censuses"
 	"urna/indexer"
 	"urna/ipfs"
 	"urna/ipfs/replica"
@@ -275,18 +274,14 @@ func (n *node) gateway(ctx context.Context) (http.Handler, error) {
 	}
 	n.onStop(files.Close)
 	n.files = files
-	if err := n.replicate(ctx, files); err != nil {
-		return nil, err
-	}
-	dir, err := n.dir(n.cfg.Dirs.Censuses)
+	lists, err := n.openCensuses(files)
 	if err != nil {
 		return nil, err
-	}
-	lists, err := censuses.Open(censuses.Config{Dir: dir, Files: files, Log: n.log})
-	if err != nil {
-		return nil, fmt.Errorf("open censuses: %w", err)
 	}
 	n.onStop(lists.Close)
+	if err := n.replicate(ctx, files, lists); err != nil {
+		return nil, err
+	}
 	cfg := gateway.Config{
 		App: n.app, Index: index, Blocks: n.blocks, Files: files, Replica: n.replica, Censuses: lists, Log: n.log, Limits: n.limits(),
 		Metrics: n.registry(),

@@ -2,6 +2,8 @@ package censuses
 
 import (
 	"context"
+	"errors"
+	"io"
 	"testing"
 )
 
@@ -58,4 +60,11 @@ func BenchmarkProof(b *testing.B) {
 
 type discard struct{}
 
-func (discard) Put(context.Context, []byte) (string, error) { return "ipfs://discarded", nil }
+func (discard) Add(_ context.Context, file io.Reader) (string, int64, error) {
+	n, err := io.Copy(io.Discard, file)
+	return "ipfs://discarded", n, err
+}
+
+func (discard) Reader(context.Context, string, int64) (io.Reader, int64, error) {
+	return nil, 0, errors.ErrUnsupported
+}

@@ -9,16 +9,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"urna/census/tree"
+	"urna/ipfs"
 )
 
 // The directory of a service:
 //
 //	secret             makes tokens
 //	drafts/<id>        a draft: its members and census.json
-//	published/<root>   a published census, likewise
+//	published/<root>   a published census, likewise; also of others, whose members
+//	                   may be missing
 //	scratch/           what is being made or removed; emptied at the start
 //
 // A census appears and disappears by renaming its whole directory.
@@ -35,7 +38,10 @@ const (
 type meta struct {
 	Owner   string    `json:"owner,omitempty"` // SHA-256 of the token, hex; empty once published
 	Created time.Time `json:"created"`
-	URI     string    `json:"uri,omitempty"` // of the published document
+	URI     string    `json:"uri,omitempty"` // of the published file
+
+	Imported bool `json:"imported,omitempty"` // others published it; its members come from its file
+	Whole    bool `json:"whole"`              // its members are here
 }
 
 func (m *meta) draft() bool      { return m.Owner != "" }
@@ -46,7 +52,10 @@ func (s *Service) newEntry(id ID, m meta) *entry {
 	if m.draft() {
 		kind = draftsDir
 	}
-	return &entry{id: id, meta: m, touched: m.Created, dir: filepath.Join(s.cfg.Dir, kind, id.String())}
+	return &entry{
+		id: id, meta: m, touched: m.Created, dir: filepath.Join(s.cfg.Dir, kind, id.String()),
+		whole: m.Whole, imported: m.Imported, uri: m.URI,
+	}
 }
 
 // openDir makes the directory if need be, and lists the censuses in it.
@@ -69,42 +78,47 @@ func (s *Service) openDir() error {
 			return err
 		}
 		for _, name := range names {
-			e, err := s.openEntry(kind, name.Name())
+			e, members, err := s.openEntry(kind, name.Name())
 			if err != nil {
 				return fmt.Errorf("census %s: %w", name.Name(), err)
 			}
-			s.all[e.id] = e
-			s.total += e.size
+			s.list(e, members)
 		}
 	}
 	return nil
 }
 
-func (s *Service) openEntry(kind, name string) (*entry, error) {
+// openEntry finds a census and how many members it has.
+func (s *Service) openEntry(kind, name string) (e *entry, members int, err error) {
 	b, err := hex.DecodeString(name)
 	if err != nil || len(b) != len(ID{}) {
-		return nil, errors.New("directory is not named by 64 hex digits")
+		return nil, 0, errors.New("directory is not named by 64 hex digits")
 	}
 	dir := filepath.Join(s.cfg.Dir, kind, name)
 	raw, err := os.ReadFile(filepath.Join(dir, metaFile))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var m meta
+	m := meta{Whole: true} // earlier versions did not say it
 	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", metaFile, err)
+		return nil, 0, fmt.Errorf("%s: %w", metaFile, err)
 	}
 	if m.draft() != (kind == draftsDir) {
-		return nil, fmt.Errorf("%s: owner does not fit into %s", metaFile, kind)
+		return nil, 0, fmt.Errorf("%s: owner does not fit into %s", metaFile, kind)
 	}
-	e := s.newEntry(ID(b), m)
-	members, err := os.Stat(filepath.Join(dir, membersFile))
+	e = s.newEntry(ID(b), m)
+	file, err := os.Stat(filepath.Join(dir, membersFile))
+	if errors.Is(err, fs.ErrNotExist) && !m.Whole {
+		return e, 0, nil
+	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	e.size = int(members.Size()) / recordLen
-	e.touched = members.ModTime()
-	return e, nil
+	e.touched = file.ModTime()
+	if e.begun = !m.Whole; m.Whole {
+		members = int(file.Size()) / MemberLen
+	}
+	return e, members, nil
 }
 
 func (s *Service) openSecret() error {
@@ -125,19 +139,24 @@ func (s *Service) openSecret() error {
 	return nil
 }
 
-// create makes the directory of a new census, whole or not at all, with the
-// members of a dump.
-func (s *Service) create(e *entry, dump []byte) error {
+// create makes the directory of a new census, whole or not at all. Members, if
+// there are any, are of whom the census is.
+func (s *Service) create(e *entry, members *tree.Reader) error {
 	scratch, err := os.MkdirTemp(filepath.Join(s.cfg.Dir, scratchDir), "new-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(scratch) // nothing is there after the rename
-	t, err := tree.Open(scratch)
-	if err != nil {
-		return err
+	switch {
+	case members != nil:
+		err = tree.Import(scratch, members, nil)
+	case e.meta.Whole:
+		var t *tree.Tree
+		if t, err = tree.Open(scratch); err == nil {
+			err = t.Close()
+		}
 	}
-	if err := errors.Join(t.Load(dump), t.Close()); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := s.writeMeta(scratch, &e.meta); err != nil {
@@ -193,6 +212,14 @@ func (s *Service) replace(path string, b []byte) (err error) {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// diskFull says in a word of this package that the disk is full.
+func diskFull(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, ipfs.ErrDiskFull) {
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
+	return err
 }
 
 // syncDir makes the names in a directory durable.

@@ -23,11 +23,23 @@ type entry struct {
 	// Guarded by Service.mu.
 	refs    int
 	touched time.Time     // the last change
-	size    int           // its part of Service.total
+	used    int64         // when it was last used, as Service.uses counts
+	size    int           // its part of Service.total or Service.imported
 	memory  int           // its part of Service.loaded
 	element *list.Element // in Service.recent, if in memory
-	running chan struct{} // closed when publishing ends; nil if it is not under way
-	failure error         // why publishing ended without a document
+
+	// What meta says, for those who do not hold mu; guarded by Service.mu.
+	whole, imported bool
+	uri             string
+	others          []string // files that promise to be the same census, while it is not whole
+
+	begun bool // an import was under way when the process ended; never changes
+
+	// The job, guarded by Service.mu.
+	running chan struct{} // closed when it ends; nil if it is not under way
+	active  bool          // it has a place
+	done    int           // members
+	failure error         // why the last one ended without success
 }
 
 // acquire finds a census and keeps it from being unloaded until release.
@@ -52,6 +64,8 @@ func (s *Service) release(e *entry) {
 	defer s.users.Done()
 	s.mu.Lock()
 	e.refs--
+	s.uses++
+	e.used = s.uses
 	if e.element != nil {
 		s.recent.MoveToFront(e.element)
 	}
@@ -95,6 +109,9 @@ func (s *Service) load(e *entry) error {
 	if e.tree != nil {
 		return nil
 	}
+	if !e.meta.Whole {
+		return ErrNotYet
+	}
 	t, err := tree.Open(e.dir)
 	if err != nil {
 		return fmt.Errorf("load census %s: %w", e.id, err)
@@ -124,14 +141,24 @@ func (e *entry) unload() error {
 	return t.Close()
 }
 
-// read calls f while nobody changes the census.
+// read calls f while nobody changes the census. The error is ErrNotYet if its
+// members are not here.
 func (s *Service) read(id ID, f func(*entry) error) error {
 	e, err := s.acquire(id)
 	if err != nil {
 		return err
 	}
 	defer s.release(e)
+	if !s.whole(e) {
+		return ErrNotYet
+	}
 	return s.readHeld(e, f)
+}
+
+func (s *Service) whole(e *entry) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return e.whole
 }
 
 // readHeld is read for whoever holds a reference.
@@ -162,7 +189,7 @@ func (s *Service) change(id ID, token string, f func(*entry) error) error {
 		return err
 	}
 	defer s.release(e)
-	if !e.meta.draft() {
+	if !e.meta.draft() { // Owner never changes
 		return ErrPublished
 	}
 	if !e.meta.belongsTo(token) {
@@ -192,11 +219,28 @@ func (s *Service) grow(e *entry, n int, add func() error) error {
 	}
 	err := add()
 	s.mu.Lock()
-	unused := n - (e.tree.Size() - before)
-	s.total -= unused
-	e.size -= unused
+	s.count(e, e.tree.Size()-before-n)
 	s.mu.Unlock()
-	return err
+	return diskFull(err)
+}
+
+// count adds to a census's part of the totals; it needs s.mu.
+func (s *Service) count(e *entry, members int) {
+	e.size += members
+	if e.imported {
+		s.imported += members
+	} else {
+		s.total += members
+	}
+}
+
+// list makes a census known; it needs s.mu.
+func (s *Service) list(e *entry, members int) {
+	s.all[e.id] = e
+	if e.imported {
+		s.imports++
+	}
+	s.count(e, members)
 }
 
 func (s *Service) reserve(e *entry, n int) bool {
@@ -205,8 +249,7 @@ func (s *Service) reserve(e *entry, n int) bool {
 	if s.total+n > s.cfg.MaxTotal {
 		return false
 	}
-	s.total += n
-	e.size += n
+	s.count(e, n)
 	return true
 }
 
@@ -218,11 +261,9 @@ func (s *Service) insert(e *entry, n int) (other *entry, err error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		other, closed = s.all[e.id], s.closed
-		full = len(s.all) >= s.cfg.MaxCensuses || s.total+n > s.cfg.MaxTotal
+		full = len(s.all)-s.imports >= s.cfg.MaxCensuses || s.total+n > s.cfg.MaxTotal
 		if other == nil && !full && !closed {
-			s.all[e.id] = e
-			s.total += n
-			e.size = n
+			s.list(e, n)
 		}
 	}
 	try()
@@ -250,12 +291,14 @@ func (s *Service) forget(e *entry) {
 	s.mu.Lock()
 	s.account(e, 0)
 	delete(s.all, e.id)
-	s.total -= e.size
-	e.size = 0
+	s.count(e, -e.size)
+	if e.imported {
+		s.imports--
+	}
 	s.mu.Unlock()
 }
 
-// remove deletes a draft; it needs e.mu alone.
+// remove deletes a census; it needs e.mu alone.
 func (s *Service) remove(e *entry) error {
 	if err := s.discard(e); err != nil {
 		return fmt.Errorf("remove census: %w", err)
@@ -267,21 +310,14 @@ func (s *Service) remove(e *entry) error {
 // emptyLife is the life of a draft that has no members: nothing is lost with it.
 const emptyLife = time.Hour
 
-// sweep removes drafts that nobody has changed for long, except the one that
-// the caller has locked.
+// sweep removes drafts that nobody has changed for long, and what was published
+// long ago and nobody needs, except the one that the caller has locked.
 func (s *Service) sweep(except *entry) (removed int) {
 	now := s.cfg.Now()
-	old := func(e *entry) bool { // needs s.mu
-		if e == except || !e.meta.draft() {
-			return false
-		}
-		idle := now.Sub(e.touched)
-		return idle > s.cfg.DraftLife || e.size == 0 && idle > emptyLife
-	}
 	s.mu.Lock()
 	var found []*entry
 	for _, e := range s.all {
-		if old(e) && e.refs == 0 {
+		if e != except && e.refs == 0 && s.stale(e, now) {
 			e.refs++
 			s.users.Add(1)
 			found = append(found, e)
@@ -291,11 +327,11 @@ func (s *Service) sweep(except *entry) (removed int) {
 	for _, e := range found {
 		e.mu.Lock()
 		s.mu.Lock()
-		still := old(e) && !e.gone
+		still := s.stale(e, now) && e.refs == 1 && !e.gone
 		s.mu.Unlock()
-		if still {
+		if still && !s.needed(e) {
 			if err := s.remove(e); err != nil {
-				s.cfg.Log.Error("remove old draft of a census", "census", e.id.String(), "error", err)
+				s.cfg.Log.Error("remove old census", "census", e.id.String(), "error", err)
 			} else {
 				removed++
 			}
@@ -304,4 +340,22 @@ func (s *Service) sweep(except *entry) (removed int) {
 		s.release(e)
 	}
 	return removed
+}
+
+// stale tells whether a census was left alone for so long that it may be removed.
+// It needs s.mu.
+func (s *Service) stale(e *entry, now time.Time) bool {
+	idle := now.Sub(e.touched)
+	switch {
+	case e.meta.draft():
+		return idle > s.cfg.Life || e.size == 0 && idle > emptyLife
+	case e.imported || e.running != nil || e.uri == "":
+		return false
+	}
+	return idle > s.cfg.Life
+}
+
+// needed tells whether somebody needs a published census; it needs e.mu.
+func (s *Service) needed(e *entry) bool {
+	return !e.meta.draft() && (s.cfg.Needed == nil || s.cfg.Needed(e.meta.URI))
 }

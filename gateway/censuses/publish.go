@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
 
 	"urna/census"
+	"urna/census/tree"
 )
 
-// Publish freezes a copy of a draft under its root, puts a dump of it into the
-// file store and waits for that. If expect is not nil, the draft must have that
-// root. Publishing the same members again returns what is published.
+// Publish freezes a copy of a draft under its root, puts it into the file store
+// and waits for that. If expect is not nil, the draft must have that root.
+// Publishing the same members again returns what is published.
 func (s *Service) Publish(ctx context.Context, id ID, token string, expect *census.Root) (census.Root, string, error) {
 	e, err := s.freeze(id, token, expect)
 	if err != nil {
@@ -30,7 +34,7 @@ func (s *Service) Publish(ctx context.Context, id ID, token string, expect *cens
 	return root, uri, err
 }
 
-// PublishAsync is Publish without the wait; see Check.
+// PublishAsync is Publish without the wait; see Check and Job.
 func (s *Service) PublishAsync(id ID, token string) (census.Root, error) {
 	e, err := s.freeze(id, token, nil)
 	if err != nil {
@@ -44,29 +48,35 @@ func (s *Service) PublishAsync(id ID, token string) (census.Root, error) {
 // is being stored, and wraps ErrPublish if that went wrong; then it is tried
 // again when somebody publishes it again, and at the next Open.
 func (s *Service) Check(root ID) (uri string, err error) {
-	e, err := s.acquire(root)
-	if err != nil {
-		return "", err
-	}
-	defer s.release(e)
-	if e.meta.draft() {
-		return "", ErrDraft
-	}
-	e.mu.RLock()
-	uri, gone := e.meta.URI, e.gone
-	e.mu.RUnlock()
-	s.mu.Lock()
-	failure := e.failure
-	s.mu.Unlock()
+	j, err := s.Job(root)
 	switch {
-	case gone:
-		return "", ErrNotFound
-	case uri != "":
-		return uri, nil
-	case failure != nil:
-		return "", failure
+	case err != nil:
+		return "", err
+	case j.URI != "":
+		return j.URI, nil
+	case j.Err != nil:
+		return "", j.Err
 	}
 	return "", ErrNotYet
+}
+
+// Cost is how many members publishing a draft would copy: none if they are
+// published already.
+func (s *Service) Cost(id ID) (members int, err error) {
+	var root ID
+	err = s.read(id, func(e *entry) error {
+		members, root = e.tree.Size(), ID(e.tree.Root())
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.all[root]; e != nil && !e.imported {
+		members = 0
+	}
+	return members, nil
 }
 
 // freeze makes the published copy of a draft, which has no URI yet, or finds
@@ -80,7 +90,7 @@ func (s *Service) freeze(id ID, token string, expect *census.Root) (frozen *entr
 		if expect != nil && *expect != root {
 			return fmt.Errorf("%w: %s, not %s", ErrRoot, root, *expect)
 		}
-		copied := s.newEntry(ID(root), meta{Created: s.cfg.Now().UTC()})
+		copied := s.newEntry(ID(root), meta{Created: s.cfg.Now().UTC(), Whole: true})
 		// Whoever finds the copy from here on waits until it is whole.
 		copied.mu.Lock()
 		defer copied.mu.Unlock()
@@ -90,11 +100,11 @@ func (s *Service) freeze(id ID, token string, expect *census.Root) (frozen *entr
 		}
 		if other != nil {
 			frozen = other
-			return nil
+			return s.republish(other, e)
 		}
-		if err := s.create(copied, e.tree.Dump()); err != nil {
+		if err := s.create(copied, e.tree.Reader()); err != nil {
 			s.forget(copied)
-			return fmt.Errorf("publish census: %w", err)
+			return fmt.Errorf("publish census: %w", diskFull(err))
 		}
 		frozen = copied
 		return nil
@@ -102,76 +112,99 @@ func (s *Service) freeze(id ID, token string, expect *census.Root) (frozen *entr
 	return frozen, err
 }
 
-// start makes sure that the document of a frozen census is or will be stored,
-// and returns a channel that is closed once that has ended.
-func (s *Service) start(e *entry) <-chan struct{} {
+// republish lets a published census stay as long as a new one. If others have
+// published it, it becomes one of ours, with the members of the draft.
+func (s *Service) republish(e, draft *entry) error {
+	e.mu.Lock() // an import that is under way ends first
+	defer e.mu.Unlock()
+	if e.gone {
+		return ErrNotYet // it has just been removed; the next try makes it anew
+	}
+	now, members := s.cfg.Now(), draft.tree.Size()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if e.running != nil {
-		return e.running
+	e.touched = now
+	full := e.imported && s.total+members > s.cfg.MaxTotal
+	s.mu.Unlock()
+	if full {
+		return ErrFull
 	}
-	done := make(chan struct{})
-	if s.closed {
-		close(done)
-		return done
+	if !e.meta.Imported {
+		return os.Chtimes(filepath.Join(e.dir, membersFile), now, now)
 	}
-	e.running, e.failure = done, nil
-	s.publishing.Go(func() {
-		began := time.Now()
-		err := s.store(e)
-		s.mu.Lock()
-		e.running = nil
-		if err != nil && s.ctx.Err() == nil {
-			e.failure = fmt.Errorf("%w: %w", ErrPublish, err)
-		}
-		s.mu.Unlock()
-		close(done)
-		if err != nil {
-			s.cfg.Log.Error("publish census", "census", e.id.String(), "error", err)
-			return
-		}
-		s.cfg.Log.Info("census published", "census", e.id.String(), "duration", time.Since(began))
-	})
-	return done
+	if err := s.adopt(e, draft); err != nil {
+		return fmt.Errorf("publish census: %w", diskFull(err))
+	}
+	return nil
 }
 
-// store puts the dump of a frozen census into the file store and notes its URI.
-func (s *Service) store(frozen *entry) error {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-s.ctx.Done():
-		return s.ctx.Err()
+// adopt makes a census of others one of ours that is not in the file store yet; it
+// needs e.mu alone.
+func (s *Service) adopt(e, draft *entry) error {
+	if !e.meta.Whole {
+		if err := tree.Import(e.dir, draft.tree.Reader(), nil); err != nil {
+			return err
+		}
 	}
-	e, err := s.acquire(frozen.id)
+	m := e.meta
+	m.Imported, m.Whole, m.URI = false, true, ""
+	if err := s.writeMeta(e.dir, &m); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count(e, -e.size)
+	s.imports--
+	e.imported = false
+	s.count(e, draft.tree.Size())
+	e.set(&m)
+	return nil
+}
+
+// set brings what is kept of a census up to date; it needs e.mu and Service.mu.
+func (e *entry) set(m *meta) {
+	e.meta.Imported, e.meta.Whole, e.meta.URI = m.Imported, m.Whole, m.URI
+	e.imported, e.whole, e.uri = m.Imported, m.Whole, m.URI
+}
+
+// store puts a frozen census into the file store and notes its URI.
+func (s *Service) store(e *entry) error {
+	e.mu.RLock()
+	finished := !e.meta.unfinished()
+	e.mu.RUnlock()
+	if finished {
+		return nil
+	}
+	r, f, err := tree.OpenReader(e.dir, census.Root(e.id))
 	if err != nil {
 		return err
 	}
-	defer s.release(e)
-	var document []byte
-	err = s.readHeld(e, func(e *entry) (err error) {
-		if e.meta.unfinished() {
-			d := s.dump(e)
-			document, err = d.document()
-		}
-		return err
-	})
-	if err != nil || document == nil {
-		return err
-	}
-	uri, err := s.cfg.Files.Put(s.ctx, document)
+	defer f.Close() // it was only read
+	out, in := io.Pipe()
+	var writer sync.WaitGroup
+	writer.Go(func() { in.CloseWithError(writeCensus(in, r, s.step(e))) })
+	uri, _, err := s.cfg.Files.Add(s.ctx, out)
+	out.CloseWithError(err) // the writer has ended, or ends
+	writer.Wait()
 	if err == nil && uri == "" {
 		err = errors.New("file store gave no URI")
 	}
 	if err != nil {
 		return err
 	}
+	return s.note(e, func(m *meta) { m.URI = uri })
+}
+
+// note changes what is kept of a census, on disk first; it takes e.mu.
+func (s *Service) note(e *entry, change func(*meta)) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.meta.URI = uri
-	if err := s.writeMeta(e.dir, &e.meta); err != nil {
-		e.meta.URI = ""
+	m := e.meta
+	change(&m)
+	if err := s.writeMeta(e.dir, &m); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	e.set(&m)
+	s.mu.Unlock()
 	return nil
 }

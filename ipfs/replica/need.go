@@ -103,6 +103,9 @@ func (r *Replicator) refer(b *batch, name string, ref ref, now time.Time) {
 	another := !slices.Contains(f.Kinds, ref.Kind)
 	if another {
 		f.Kinds = append(f.Kinds, ref.Kind)
+		if f.State == held {
+			r.announce(f, ref.Kind)
+		}
 	}
 	// What is refused as one thing may be welcome as another.
 	if f.State == refused && another || f.State == released && r.desired(f, now) {

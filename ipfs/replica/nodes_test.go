@@ -53,7 +53,7 @@ func TestANodeThatHasNothingGetsEverythingFromItsPeers(t *testing.T) {
 	home := t.TempDir()
 	cfg := w.config()
 	cfg.Dir, cfg.Retry = filepath.Join(home, "queue"), 100*time.Millisecond
-	rules := map[Kind]Rule{"metadata": kinds["metadata"], "census": {1 << 20, kinds["census"].Check}}
+	rules := map[Kind]Rule{"metadata": kinds["metadata"], "census": {Limit: 1 << 20, Check: kinds["census"].Check}}
 	cfg.Kinds = rules
 	for round, lost := range []bool{false, false, true} {
 		if lost { // the disk with the files

@@ -243,6 +243,7 @@ func (r *Replicator) note(f *file, kinds int, size int64, err error, now time.Ti
 	if err == nil {
 		f.State, f.Since, f.Size, f.Attempts, f.Next, f.Reason, f.Error = held, now.Unix(), size, 0, 0, "", ""
 		r.used += size
+		r.announce(f, f.Kinds...)
 		return
 	}
 	f.Reason, f.Error = outcome(err), err.Error()

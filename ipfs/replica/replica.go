@@ -32,6 +32,11 @@ type Kind string
 type Rule struct {
 	Limit int64                 // most bytes
 	Check func(io.Reader) error // refuses what is no such file; it must read with bounds of its own
+
+	// Held, if not nil, is told of each file of the kind that is here: after the
+	// start and when it has come, one after the other, perhaps more than once. What
+	// is a file of several kinds may have passed the check of another.
+	Held func(ctx context.Context, uri string)
 }
 
 // File is a file that somebody refers to.
@@ -137,6 +142,9 @@ type Replicator struct {
 	places   int             // files that are being fetched
 	retries  int             // of those, files that were tried before
 
+	news   []notice      // for Rule.Held
+	toTell chan struct{} // there may be some
+
 	used  int64 // bytes of all pins when they were last looked at, and of what came since
 	loose int64 // of used, what no pin holds, as far as it can be told
 	lost  error // why the queue is not on disk as it is in memory
@@ -152,7 +160,7 @@ func Open(cfg Config) (*Replicator, error) {
 		return nil, fmt.Errorf("open queue of files: %w", err)
 	}
 	r := &Replicator{
-		cfg: cfg, db: db, wake: make(chan struct{}, 1),
+		cfg: cfg, db: db, wake: make(chan struct{}, 1), toTell: make(chan struct{}, 1),
 		owners: map[string]*owner{}, files: map[string]*file{}, busy: map[string]bool{},
 		count: counters{outcomes: map[string]int64{}},
 		ready: queue{less: moreNeeded}, again: queue{less: moreNeeded}, later: queue{less: earlier},
@@ -174,6 +182,8 @@ func (r *Replicator) Close() error { return r.db.Close() }
 func (r *Replicator) Run(ctx context.Context) error {
 	r.tidy(ctx, r.cfg.Now().Add(time.Minute)) // nothing is being fetched
 	group, ctx := errgroup.WithContext(ctx)
+	r.announceAll()
+	group.Go(func() error { r.tell(ctx); return nil })
 	group.Go(func() error { r.feed(ctx); return nil })
 	group.Go(func() error { r.dispatch(ctx, group); return nil })
 	group.Go(func() error { r.housekeep(ctx); return nil })

@@ -201,14 +201,14 @@ var errNoObject = errors.New("no JSON object")
 
 // kinds are the rules of the tests.
 var kinds = map[Kind]Rule{
-	"metadata": {1000, func(r io.Reader) error {
+	"metadata": {Limit: 1000, Check: func(r io.Reader) error {
 		var v map[string]any
 		if json.NewDecoder(r).Decode(&v) != nil {
 			return errNoObject
 		}
 		return nil
 	}},
-	"census": {10_000, func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }},
+	"census": {Limit: 10_000, Check: func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }},
 }
 
 func (w *world) config() Config {
