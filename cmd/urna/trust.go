@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -24,6 +25,7 @@ type trust struct {
 	checkpoint string
 	witnesses  []string
 	dir        string
+	maxAge     time.Duration
 }
 
 func (t *trust) define(f *pflag.FlagSet) {
@@ -31,6 +33,7 @@ func (t *trust) define(f *pflag.FlagSet) {
 	f.StringVar(&t.genesis, "genesis", "", "genesis document of the chain that you trust, a file")
 	f.StringVar(&t.checkpoint, "trust", "", "or a block that you trust, HEIGHT:HASH")
 	f.StringSliceVar(&t.witnesses, "witness", nil, "with --verify: another gateway to compare with; may be repeated")
+	f.DurationVar(&t.maxAge, "max-age", 2*time.Minute, "with --verify: refuse an answer that is older than this, or this much older than what a witness has; 0 takes any")
 	f.StringVar(&t.dir, "light-dir", underHome("light"), "with --verify: where trusted headers are remembered, and evidence of forks is put")
 }
 

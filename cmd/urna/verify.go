@@ -19,6 +19,7 @@ import (
 	"urna/chain/light/follow"
 	"urna/client"
 	"urna/internal/check"
+	"urna/ipfs"
 )
 
 // maxReads is how often the gateway is read again because a block came between.
@@ -32,6 +33,7 @@ type verifier struct {
 	gw        *client.Client
 	light     *follow.Client
 	witnesses int
+	maxAge    time.Duration // 0: any
 }
 
 // verifier begins at what the user trusts.
@@ -60,7 +62,7 @@ func (a *app) verifier(ctx context.Context, gw *client.Client) (*verifier, error
 		cfg.Witnesses = append(cfg.Witnesses, gatewaySource{w})
 	}
 	l, err := follow.NewClient(ctx, cfg)
-	return &verifier{gw, l, len(cfg.Witnesses)}, err
+	return &verifier{gw, l, len(cfg.Witnesses), a.trust.maxAge}, err
 }
 
 // checked says which state an answer was compared with.
@@ -145,6 +147,11 @@ func (v *verifier) checked(ctx context.Context, height int64) (*checked, error) 
 	if err != nil {
 		return nil, err
 	}
+	if v.maxAge > 0 {
+		if err := v.light.Current(ctx, b, v.maxAge); err != nil {
+			return nil, err
+		}
+	}
 	hash := b.Header.Hash()
 	return &checked{height, hex.EncodeToString(hash[:]), b.Header.Time, b.Header.ChainID, v.witnesses}, nil
 }
@@ -194,6 +201,34 @@ func (v *verifier) document(ctx context.Context, path string, height int64) (*li
 		return nil, check.Fail(check.State, "the gateway proves the state of height %d, not %d", d.Height, height)
 	}
 	return d, d.Verify(light.TrustCheckpoint(height+1, b.Header.Hash()), check.NewReport('R'))
+}
+
+// maxMetadata bounds a metadata document, bytes.
+const maxMetadata = 4 << 20
+
+// metadata fetches the file that a URI of the state names, and checks that it is
+// that file (V43). There is none if the gateway does not have it, or if the URI
+// is no content id.
+func (v *verifier) metadata(ctx context.Context, uri string) (json.RawMessage, error) {
+	cid, ok := strings.CutPrefix(uri, ipfs.Scheme)
+	if !ok {
+		return nil, nil
+	}
+	file, err := v.gw.File(ctx, cid)
+	if missing, err := problemOf(err, client.CodeFileNotFound); missing != nil || err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(file, maxMetadata+1))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("metadata %s: %w", uri, err)
+	}
+	if found, err := ipfs.CID(b); err != nil || found != uri {
+		return nil, check.Fail(check.Metadata, "the file that the gateway sends for %s is %s", uri, found)
+	}
+	if !json.Valid(b) { // encrypted
+		return json.Marshal(b)
+	}
+	return b, nil
 }
 
 // records are the values of some keys after a block, nil for those that are not

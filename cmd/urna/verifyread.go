@@ -17,7 +17,6 @@ import (
 	"urna/election"
 	"urna/internal/check"
 	"urna/internal/codec"
-	"urna/ipfs"
 	"urna/state"
 )
 
@@ -52,9 +51,13 @@ func (a *app) account(ctx context.Context, gw *client.Client, who ethkey.Address
 		}
 		return agreeAccount(acc, who, state.ReadAccount(codec.NewReader(values[0])))
 	})
-	if err == nil && missing != nil {
-		err = fmt.Errorf("%w; after block %d there is a proof of it", missing, c.Height)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case missing != nil:
+		return nil, nil, fmt.Errorf("%w; after block %d there is a proof of it", missing, c.Height)
 	}
+	acc.Metadata, err = v.metadata(ctx, acc.InfoURL)
 	return acc, c, err
 }
 
@@ -79,7 +82,7 @@ func exists(what string, value []byte, missing error) (bool, error) {
 }
 
 func agreeAccount(acc *client.Account, who ethkey.Address, want *state.Account) error {
-	acc.Metadata = proved(acc.Metadata, want.InfoURI)
+	acc.Metadata = nil // the file itself is fetched
 	return agree([]said{
 		{check.State, "address", acc.Address, who},
 		{check.State, "balance", acc.Balance, want.Balance},
@@ -88,16 +91,6 @@ func agreeAccount(acc *client.Account, who ethkey.Address, want *state.Account) 
 		{check.State, "metadata URI", acc.InfoURL, want.InfoURI},
 		{check.State, "identity key", acc.IdentityKey, hex.EncodeToString(want.IdentityKey)},
 	})
-}
-
-// proved is a metadata document if it is byte for byte the file that a URI
-// names (V43). A gateway sends it inside JSON, where white space is lost: then
-// there is nothing that could be shown.
-func proved(document json.RawMessage, uri string) json.RawMessage {
-	if found, err := ipfs.CID(document); err != nil || found != uri {
-		return nil
-	}
-	return document
 }
 
 // election reads an election, checked if the user wants that.
@@ -137,6 +130,10 @@ func (a *app) election(ctx context.Context, gw *client.Client, arg string) (e *c
 	case e.ChainID != c.ChainID:
 		return nil, nil, check.Fail(check.Genesis, "the gateway says that the election is of chain %q, not %q", e.ChainID, c.ChainID)
 	}
+	if e.Metadata, err = v.metadata(ctx, e.MetadataURL); err != nil {
+		return nil, nil, err
+	}
+	e.Title = electionTitle(e)
 	return e, c, nil
 }
 
@@ -159,13 +156,10 @@ func agreeElection(e *client.Election, id election.ID, values [][]byte) error {
 	if e.Census == nil || e.VoteMode == nil || e.Mode == nil || e.Tally == nil {
 		return check.Fail(check.State, "the gateway leaves out parts of the election")
 	}
-	e.Title = ""
-	e.Classes = nil // no claim is about them
+	e.Title, e.Metadata = "", nil // the file itself is fetched
+	e.Classes = nil               // no claim is about them
 	if e.Census.Root, err = rootOf(e.Census); err != nil {
 		return err
-	}
-	if e.Metadata = proved(e.Metadata, settings.MetadataURI); e.Metadata != nil {
-		e.Title = electionTitle(e)
 	}
 	r := settings.Rules
 	return agree([]said{

@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -69,12 +72,12 @@ func aboutElection(t *testing.T) (election.ID, [][]byte, func() *client.Election
 func TestNothingOfAnElectionIsBelieved(t *testing.T) {
 	id, values, honest := aboutElection(t)
 	e := honest()
-	if err := agreeElection(e, id, values); err != nil || e.Title != "Shall we?" {
+	if err := agreeElection(e, id, values); err != nil || e.Title != "" || e.Metadata != nil {
 		t.Fatalf("%q, %v", e.Title, err)
 	}
-	// The chain's name is compared with the header's, titles follow from the
-	// metadata, and metadata that are not the file are left out.
-	elsewhere := map[string]bool{"ChainID": true, "Title": true, "Metadata": true}
+	// The chain's name is compared with the header's; metadata, and the title in
+	// them, are never taken from here.
+	elsewhere := map[string]bool{"ChainID": true, "Title": true, "Metadata": true, "Classes": true}
 	for i := range reflect.TypeFor[client.Election]().NumField() {
 		name := reflect.TypeFor[client.Election]().Field(i).Name
 		e := honest()
@@ -95,8 +98,8 @@ func TestNothingOfAnElectionIsBelieved(t *testing.T) {
 		if _, failed := check.Failed(err); !elsewhere[name] && !failed {
 			t.Errorf("%s is believed: %v", name, err)
 		}
-		if name == "Metadata" && (err != nil || e.Metadata != nil || e.Title != "") {
-			t.Errorf("false metadata: %v, %q", err, e.Title)
+		if elsewhere[name] && (err != nil || e.Metadata != nil || e.Title != "" || e.Classes != nil) {
+			t.Errorf("false %s: %v, %+v", name, err, e)
 		}
 	}
 	for i := 1; i < 5; i++ {
@@ -116,6 +119,8 @@ func lie(t *testing.T, f reflect.Value) {
 		f.Set(reflect.ValueOf(v.Add(time.Second)))
 	case json.RawMessage:
 		f.Set(reflect.ValueOf(json.RawMessage(`{"title":{"default":"Shall I?"}}`)))
+	case []client.WeightClass:
+		f.Set(reflect.ValueOf(make([]client.WeightClass, 1)))
 	case [][]string:
 		f.Set(reflect.ValueOf([][]string{{"1", "0"}}))
 	default:
@@ -235,5 +240,55 @@ func TestWhatIsLeftOutOfACheckedAnswer(t *testing.T) {
 	}
 	if s := out.String(); strings.Contains(s, "transfers") || !strings.Contains(s, fmt.Sprint(uint64(1)<<60)) || !strings.Contains(s, `"witnesses": 2`) {
 		t.Error(s)
+	}
+}
+
+// What a gateway sends for a content id is that file, or it is evidence.
+func TestMetadataAreTheFileThatTheStateNames(t *testing.T) {
+	document, secret := "{ \"title\": {\"default\": \"Shall we?\"} }\n", "\x00\xff"
+	files := map[string]string{}
+	uri := func(content string) string {
+		t.Helper()
+		uri, err := ipfs.CID([]byte(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return uri
+	}
+	for _, content := range []string{document, secret} {
+		files[strings.TrimPrefix(uri(content), ipfs.Scheme)] = content
+	}
+	files[strings.TrimPrefix(uri("false"), ipfs.Scheme)] = document
+	large := strings.Repeat("x", maxMetadata+2)
+	files[strings.TrimPrefix(uri(large), ipfs.Scheme)] = large // more than is read
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		content, ok := files[strings.TrimPrefix(r.URL.Path, "/v2/files/")]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = fmt.Fprintf(w, `{"code":%d,"error":"not here"}`, client.CodeFileNotFound)
+			return
+		}
+		_, _ = io.WriteString(w, content)
+	}))
+	defer s.Close()
+	gw, err := client.New(client.Config{URL: s.URL + "/v2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &verifier{gw: gw}
+	for uri, want := range map[string]string{
+		uri(document): document, uri(secret): `"AP8="`, uri("nowhere"): "", "": "", "https://example.org/x": "",
+	} {
+		if got, err := v.metadata(t.Context(), uri); err != nil || string(got) != want {
+			t.Errorf("%q: %s, %v", uri, got, err)
+		}
+	}
+	_, err = v.metadata(t.Context(), uri("false"))
+	fails(t, "another file", err, check.Metadata)
+	_, err = v.metadata(t.Context(), uri(large))
+	fails(t, "more than a document", err, check.Metadata)
+	s.Close()
+	if _, err := v.metadata(t.Context(), uri(document)); err == nil {
+		t.Error("a gateway that does not answer has no metadata")
 	}
 }

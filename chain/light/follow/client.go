@@ -29,7 +29,8 @@ type Client struct {
 	now                 func() time.Time
 	log                 *slog.Logger
 
-	store *fileStore
+	store   *fileStore
+	sources []*witness // all that were ever given
 
 	mu      sync.Mutex // one call at a time, as CometBFT wants it
 	comet   *cometlight.Client
@@ -81,7 +82,9 @@ func (c *Client) ask(primary provider.Provider, witnesses []provider.Provider) (
 }
 
 func (c *Client) witness(s Source) *witness {
-	return &witness{Source: s, client: c, seen: map[int64]*light.Block{}}
+	w := &witness{Source: s, client: c, seen: map[int64]*light.Block{}}
+	c.sources = append(c.sources, w)
+	return w
 }
 
 // begin finds the first header: that of the checkpoint, or of height 1. CometBFT
