@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
+	"urna/election"
 )
 
 // maxBlock bounds the bytes of one block; consensus has none of more than 100 MiB.
@@ -38,6 +40,13 @@ func (c *Client) LightBlock(ctx context.Context, height int64) ([]byte, error) {
 // that commits to what was asked for.
 func (c *Client) Proof(ctx context.Context, path string) ([]byte, error) {
 	return c.bytes(ctx, request{method: http.MethodGet, path: "/proofs/" + path})
+}
+
+// LogFile returns a file of an election's vote log, at a path below
+// /tiles/<election>: "proof.json", or a tile (docs/spec/proofs.md section 7). It is
+// unchecked. ErrNotYet says that the log cannot be proved yet.
+func (c *Client) LogFile(ctx context.Context, id election.ID, path string) ([]byte, error) {
+	return c.bytes(ctx, request{method: http.MethodGet, path: "/tiles/" + id.String() + "/" + path})
 }
 
 // File opens a file by its content id, the part of a URI after ipfs://. Whether

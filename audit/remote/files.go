@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"urna/client"
+	"urna/election"
 )
 
 // ErrNoFile says that a server does not have a file.
@@ -30,6 +31,11 @@ func (g *Gateway) File(ctx context.Context, uri string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%w: %s does not have %s", ErrNoFile, g.Name(), uri)
 	}
 	return f, err
+}
+
+// LogFile returns a file of an election's vote log, see client.LogFile.
+func (g *Gateway) LogFile(ctx context.Context, id election.ID, path string) ([]byte, error) {
+	return g.c.LogFile(ctx, id, path)
 }
 
 // IPFS is a gateway of IPFS, such as a Kubo node or a public one.

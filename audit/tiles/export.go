@@ -14,6 +14,7 @@ import (
 
 	"urna/chain/light"
 	"urna/election"
+	"urna/internal/check"
 	"urna/internal/codec"
 	"urna/state"
 )
@@ -55,7 +56,7 @@ func Export(dir string, p Publication) (err error) {
 	if err != nil {
 		return err
 	}
-	id, log, err := claimed(doc)
+	id, log, err := Claimed(doc)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func Export(dir string, p Publication) (err error) {
 		return err
 	}
 	if root != log.Root || l.size != log.Size {
-		return fmt.Errorf("%d records make the root %x, the log has %d and %x", l.size, root, log.Size, log.Root)
+		return check.Fail(check.Log, "%d records make the root %x, the log has %d and %x", l.size, root, log.Size, log.Root)
 	}
 	signed, err := sign(origin(doc.ChainID, id), log, p.Key)
 	if err != nil {
@@ -77,8 +78,8 @@ func Export(dir string, p Publication) (err error) {
 	return os.Rename(temp, dir)
 }
 
-// claimed is the log record that a document claims first.
-func claimed(d *light.Document) (id election.ID, log state.Log, err error) {
+// Claimed is the log record that a document claims first.
+func Claimed(d *light.Document) (id election.ID, log state.Log, err error) {
 	c := &d.Claims[0]
 	if len(c.Key) != 1+len(id) || c.Value == nil {
 		return id, log, errors.New("the first claim is not about a vote log that exists")

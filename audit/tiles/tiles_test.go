@@ -318,12 +318,12 @@ func TestAProofOfSomethingElseIsRefused(t *testing.T) {
 		t.Errorf("another log: %v", err)
 	}
 	doc.Claims[0].Key = state.SealingKey(someElection)
-	if _, _, err := claimed(doc); err == nil {
+	if _, _, err := Claimed(doc); err == nil {
 		t.Error("a sealing record is a log")
 	}
 	doc.Claims[0].Key = state.LogKey(someElection)
 	doc.Claims[0].Value = nil
-	if _, _, err := claimed(doc); err == nil {
+	if _, _, err := Claimed(doc); err == nil {
 		t.Error("no record is a log")
 	}
 }

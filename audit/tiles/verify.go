@@ -87,7 +87,7 @@ func (v *verifier) run() error {
 	if err := doc.Verify(trusted, v.report); err != nil {
 		return err
 	}
-	id, log, err := claimed(doc)
+	id, log, err := Claimed(doc)
 	if err != nil {
 		return check.Fail(check.Log, "%s: %v", proofFile, err)
 	}
@@ -224,15 +224,24 @@ func (v *verifier) tiles(size uint64) (root light.Hash, err error) {
 func (v *verifier) bundle(l *layout, n uint64, filled int) error {
 	path := tilePath("entries", n, filled)
 	b, err := v.file(path, maxBundle, check.Tiles)
+	if err == nil {
+		err = records(path, b, filled, l.add)
+	}
 	if err != nil {
 		return err
 	}
+	v.report.Passed(check.Tiles, 1)
+	return nil
+}
+
+// records calls add with those of a bundle (V48).
+func records(path string, b []byte, filled int, add func(record []byte) error) error {
 	for range filled {
 		if len(b) < 2 || len(b)-2 < int(binary.BigEndian.Uint16(b)) {
 			return check.Fail(check.Tiles, "%s ends too early", path)
 		}
 		end := 2 + int(binary.BigEndian.Uint16(b))
-		if err := l.add(b[2:end]); err != nil {
+		if err := add(b[2:end]); err != nil {
 			return err
 		}
 		b = b[end:]
@@ -240,6 +249,43 @@ func (v *verifier) bundle(l *layout, n uint64, filled int) error {
 	if len(b) > 0 {
 		return check.Fail(check.Tiles, "%s holds something besides", path)
 	}
-	v.report.Passed(check.Tiles, 1)
 	return nil
+}
+
+// Fetch is a Publication's Log whose files come from elsewhere: fetch returns
+// the file at a path, proof.json or a bundle of entries. Nothing of it is believed:
+// the document must follow from what is trusted, and Export compares the records
+// with the root that it proves.
+func Fetch(fetch func(path string) ([]byte, error), trust func(*light.Document) (light.Trusted, error), add func(record []byte) error) (*light.Document, error) {
+	text, err := fetch(proofFile)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := light.ParseDocument(text)
+	if err != nil {
+		return nil, err
+	}
+	trusted, err := trust(doc)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Verify(trusted, check.NewReport('T')); err != nil {
+		return nil, err
+	}
+	_, log, err := Claimed(doc)
+	if err != nil {
+		return nil, check.Fail(check.Log, "%s: %v", proofFile, err)
+	}
+	for n := uint64(0); n*width < log.Size; n++ {
+		filled := int(min(width, log.Size-n*width))
+		path := tilePath("entries", n, filled)
+		b, err := fetch(path)
+		if err == nil {
+			err = records(path, b, filled, add)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return doc, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,57 @@ func TestAnElectionIsArchivedAndAStrangerVerifiesIt(t *testing.T) {
 		t.Errorf("the verdict is %s", out)
 	}
 	ok(t, "verify", tiles, "--genesis", genesis)
+	g.tiles = os.DirFS(tiles)
+	again = filepath.Join(dir, "again")
+	export := []string{"tiles", "export", "--gateway", g.url(), "--election", e.ID.String(), "--out", again, "--key", filepath.Join(dir, "key")}
+	ends(t, 1, "nothing says", export...)
+	out = ok(t, append(export, "--genesis", genesis)...)
+	if !strings.Contains(out, "holds the 5 votes of election "+e.ID.String()) || !strings.Contains(out, key) {
+		t.Errorf("the answer is %s", out)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "copy"), g.tiles); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"checkpoint", "proof.json", "tile/0/000.p/5", "tile/entries/000.p/5"} {
+		a, err1 := os.ReadFile(filepath.Join(tiles, name))
+		b, err2 := os.ReadFile(filepath.Join(again, name))
+		if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
+			t.Errorf("from a gateway %s is another: %v, %v", name, err1, err2)
+		}
+	}
+	lies := func(want int, words, name string, change func([]byte) []byte) {
+		t.Helper()
+		lying := filepath.Join(dir, "copy", name)
+		good, err := os.ReadFile(lying)
+		if err == nil {
+			err = os.WriteFile(lying, change(bytes.Clone(good)), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends(t, want, words, append(export, "--out", again+"2", "--genesis", genesis)...)
+		if _, err := os.Stat(again + "2"); !os.IsNotExist(err) {
+			t.Errorf("there are tiles: %v", err)
+		}
+		if err := os.WriteFile(lying, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.tiles = os.DirFS(filepath.Join(dir, "copy"))
+	lies(4, "V46", "tile/entries/000.p/5", func(b []byte) []byte { b[9] ^= 1; return b })
+	lies(6, "V48", "tile/entries/000.p/5", func(b []byte) []byte { return b[:len(b)-1] })
+	lies(6, "V41", "proof.json", func(b []byte) []byte { return b[1:] })
+	ends(t, 1, "shows the votes of election "+e.ID.String(), append(export, "--out", again+"2", "--genesis", genesis, "--election", strings.Repeat("ab", 32))...)
+	early := filepath.Join(dir, "early")
+	ok(t, "replay", "--gateway", g.url(), "--dir", early, "--to", strconv.Itoa(len(g.blocks)-2))
+	replayed := []string{"--dir", early, "--out", filepath.Join(dir, "replayed")}
+	ends(t, 64, "--dir needs", append(append(export, replayed...), "--any-chain")...)
+	if out := ok(t, append(append(export, replayed...), "--genesis", genesis)...); !strings.Contains(out, "holds the 5 votes") {
+		t.Errorf("the answer is %s", out)
+	}
+	ok(t, "verify", filepath.Join(dir, "replayed"), "--genesis", genesis)
+	ends(t, 1, "there is no election", append(append(export, replayed...), "--genesis", genesis, "--out", again+"2", "--election", strings.Repeat("ab", 32))...)
+	ends(t, 64, "either --archive or --gateway", append(export, "--archive", file)...)
 	if err := os.Remove(filepath.Join(tiles, "tile/0/000.p/5")); err != nil {
 		t.Fatal(err)
 	}

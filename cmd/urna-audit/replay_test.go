@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,6 +23,7 @@ type gateway struct {
 	genesis []byte
 	blocks  [][]byte
 	files   map[string][]byte // by CID
+	tiles   fs.FS             // of any election
 }
 
 func (g *gateway) url() string { return g.URL + "/v2" }
@@ -55,6 +57,19 @@ func show(t *testing.T, c *apptest.Chain) *gateway {
 			return
 		}
 		w.WriteHeader(http.StatusNotFound)
+	})
+	mux.HandleFunc("GET /v2/chain/light/{height}", func(w http.ResponseWriter, r *http.Request) {
+		var height int64
+		_, _ = fmt.Sscan(r.PathValue("height"), &height)
+		b, err := c.Signed(height)
+		if err != nil {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write(b.Encode())
+	})
+	mux.HandleFunc("GET /v2/tiles/{election}/{path...}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, g.tiles, r.PathValue("path"))
 	})
 	g.Server = httptest.NewServer(mux)
 	t.Cleanup(g.Close)
