@@ -27,6 +27,9 @@ GETH_VERSION := v1.17.8
 GETH_SUM     := h1:iKuXrT38t1PaU6aBw6MjBJhGoCl/+Ir0vf5aqQhYT38=
 GETH         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/urna/geth-$(GETH_VERSION)/geth
 
+# Where the programs of a PostgreSQL server are; the newest there is.
+POSTGRES     ?= $(or $(patsubst %/,%,$(dir $(shell command -v initdb))),$(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin))))
+
 # cgo builds the C implementation of signature recovery, which is three times
 # as fast as the one in Go.
 export CGO_ENABLED := 1
@@ -36,7 +39,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e geth conformance kubo kubo-test verifier verifier-test contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e geth conformance kubo kubo-test postgres-test verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +99,10 @@ $(KUBO):
 
 kubo-test: kubo ## the file store against a real IPFS daemon
 	$(GO) test -count 1 -timeout 5m ./test/kubo -args -kubo '$(KUBO)'
+
+postgres-test: ## the registry against a real PostgreSQL server, which it starts
+	@test -x '$(POSTGRES)/initdb' || { echo "no PostgreSQL: install it (Debian: apt-get install postgresql), or say POSTGRES=directory of initdb"; exit 1; }
+	$(GO) test -count 1 -timeout 10m ./registry -args -postgres '$(POSTGRES)'
 
 conformance: build test/conformance/node_modules/.package-lock.json ## the unmodified @vocdoni/sdk against urnad dev
 	cd test/conformance && node run.mjs

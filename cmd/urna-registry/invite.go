@@ -159,9 +159,9 @@ code that is redeemed at the issuer is not redeemed here, and the other way roun
 			return err
 		}
 		n := 0
-		err = l.Write([]string{"hash", "weight"})
+		err = l.Write([]string{"member", "weight"})
 		if err == nil {
-			err = r.IssuerList(ctx, *filter, func(hash, weight string) error { n++; return l.Write([]string{hash, weight}) })
+			err = r.IssuerList(ctx, *filter, func(hash, weight string) error { n++; return l.Write([]string{"sha256:" + hash, weight}) })
 		}
 		if err := l.done(err); err != nil {
 			return err

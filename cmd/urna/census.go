@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"urna/census"
 	"urna/client"
 	"urna/crypto/ethkey"
 )
@@ -19,13 +22,18 @@ func newCensus(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "census",
 		Short: "Build and publish lists of voters",
-		Long: `A census is built in steps: new, add (as often as needed), publish. A published
-census never changes and is named by its root, which elections take.
+		Long: `A census is a list of voters, published as a whole: publish does it with a file.
+In steps it is new, add (as often as needed), publish. A published census never
+changes and is named by its root, which elections take.
+
+build, check, diff and proof work with files as well as with what was published,
+and believe no gateway.
 
 The secret that owns a census before it is published is kept under --wallet.`,
 	}
 	c.AddCommand(newCensusNew(a), newCensusAdd(a), newCensusPublish(a), newCensusProof(a),
-		a.unchecked(newCensusShow(a)), newCensusExport(a), newCensusImport(a), newCensusDelete(a))
+		a.unchecked(newCensusShow(a)), newCensusExport(a), newCensusImport(a), newCensusDelete(a),
+		newCensusBuild(a), newCensusCheck(a), newCensusDiff(a), newCensusJoin(a))
 	return c
 }
 
@@ -103,10 +111,10 @@ func newCensusNew(a *app) *cobra.Command {
 	c.Flags().StringVar(&members, "members", "", "CSV or JSON file of members to add at once")
 	c.Flags().BoolVar(&publish, "publish", false, "publish it at once")
 	return a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
-		var list []client.Member
+		list := new(voterList)
 		if members != "" {
 			var err error
-			if list, err = readMembers(members); err != nil {
+			if list, err = a.readMembers(members); err != nil {
 				return err
 			}
 		}
@@ -117,7 +125,7 @@ func newCensusNew(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.print(h, func(w io.Writer) { h.text(w, len(list)) })
+		return a.print(h, func(w io.Writer) { h.text(w, len(list.members)) })
 	})
 }
 
@@ -133,7 +141,7 @@ func (h heldCensus) text(w io.Writer, members int) {
 }
 
 // buildCensus starts a census with members.
-func (a *app) buildCensus(ctx context.Context, gw *client.Client, members []client.Member) (heldCensus, error) {
+func (a *app) buildCensus(ctx context.Context, gw *client.Client, list *voterList) (heldCensus, error) {
 	token, err := gw.NewToken(ctx)
 	if err != nil {
 		return heldCensus{}, err
@@ -145,22 +153,57 @@ func (a *app) buildCensus(ctx context.Context, gw *client.Client, members []clie
 	if err := a.holdCensus(h); err != nil {
 		return h, err
 	}
-	return h, a.addMembers(ctx, gw, h, members)
+	return h, a.addMembers(ctx, gw, h, list)
 }
 
-func (a *app) addMembers(ctx context.Context, gw *client.Client, h heldCensus, members []client.Member) error {
-	bar := a.bar(len(members), "members")
+// addMembers sends a list in parts.
+func (a *app) addMembers(ctx context.Context, gw *client.Client, h heldCensus, list *voterList) error {
+	bar := a.bar(len(list.members), "members")
 	defer bar.Finish()
-	return gw.AddMembers(ctx, h.Token, h.ID, members, func(done int) { _ = bar.Set(done) })
+	done := 0
+	for part := range slices.Chunk(list.members, client.MaxParticipants) {
+		members := make([]client.Member, len(part))
+		for i, m := range part {
+			members[i] = client.Member{Key: m.Address.String(), Weight: m.Weight.Dec()}
+		}
+		if err := gw.AddMembers(ctx, h.Token, h.ID, members, nil); err != nil {
+			return fmt.Errorf("after %d members: %w", done, err)
+		}
+		done += len(part)
+		_ = bar.Set(done)
+	}
+	return nil
 }
 
 func (a *app) publishCensus(ctx context.Context, gw *client.Client, h heldCensus) (heldCensus, error) {
+	bar := a.bar(-1, "publishing")
+	defer bar.Finish()
 	p, err := gw.PublishCensus(ctx, h.Token, h.ID)
 	if err != nil {
 		return h, err
 	}
 	h.Root, h.URI = p.Root, p.URI
 	return h, a.holdCensus(h)
+}
+
+// publishList makes a census of a list, here and at the gateway, and publishes it
+// if both have the same root.
+func (a *app) publishList(ctx context.Context, gw *client.Client, list *voterList) (heldCensus, error) {
+	t, err := list.build()
+	if err != nil {
+		return heldCensus{}, err
+	}
+	h, err := a.buildCensus(ctx, gw, list)
+	if err != nil {
+		return h, err
+	}
+	if h, err = a.publishCensus(ctx, gw, h); err != nil {
+		return h, err
+	}
+	if root := t.Root().String(); h.Root != root {
+		return h, fmt.Errorf("the gateway has published another census than this: its root is %s, that of the list %s", h.Root, root)
+	}
+	return h, nil
 }
 
 func newCensusAdd(a *app) *cobra.Command {
@@ -177,7 +220,7 @@ missing and then is 1, or a JSON list of {"address": "...", "weight": "..."}.`,
 		if err != nil {
 			return err
 		}
-		list, err := readMembers(args[1])
+		list, err := a.readMembers(args[1])
 		if err != nil {
 			return err
 		}
@@ -187,15 +230,34 @@ missing and then is 1, or a JSON list of {"address": "...", "weight": "..."}.`,
 		v := struct {
 			ID    string `json:"censusID"`
 			Added int    `json:"added"`
-		}{h.ID, len(list)}
-		return a.print(v, func(w io.Writer) { h.text(w, len(list)) })
+		}{h.ID, len(list.members)}
+		return a.print(v, func(w io.Writer) { h.text(w, len(list.members)) })
 	})
 }
 
 func newCensusPublish(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "publish CENSUS", Short: "Freeze a census so that elections can name it", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{
+		Use:   "publish CENSUS|FILE",
+		Short: "Freeze a census so that elections can name it",
+		Long: `Freeze a census so that elections can name it: one that was made with new and add,
+or a list of voters from a CSV or JSON file. Of a list the root is computed here as
+well, and the gateway's must be the same.`,
+		Example: `  urna census publish members.csv`,
+		Args:    cobra.ExactArgs(1),
+	}
 	token := tokenFlag(c)
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
+		if _, err := os.Stat(args[0]); err == nil {
+			list, err := a.readMembers(args[0])
+			if err != nil {
+				return err
+			}
+			h, err := a.publishList(ctx, gw, list)
+			if err != nil {
+				return err
+			}
+			return a.print(h, func(w io.Writer) { h.text(w, len(list.members)) })
+		}
 		h, err := a.heldCensus(args[0], *token)
 		if err != nil {
 			return err
@@ -208,17 +270,24 @@ func newCensusPublish(a *app) *cobra.Command {
 }
 
 func newCensusProof(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "proof ROOT [ADDRESS]", Short: "Prove that a voter is on a published census", Args: cobra.RangeArgs(1, 2)}
+	c := &cobra.Command{
+		Use: "proof ROOT|FILE [ADDRESS]", Short: "Prove that a voter is on a census, and check the proof",
+		Long: `Prove that a voter is on a published census, or on that of a file, for which no
+network is needed. The proof is checked here.`,
+		Args: cobra.RangeArgs(1, 2),
+	}
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
-		root, err := argument(client.ParseRoot(args[0]))
-		if err != nil {
-			return err
-		}
 		who, err := a.addressOrOwn(args[1:])
 		if err != nil {
 			return err
 		}
-		p, err := gw.CensusProof(ctx, root.String(), who)
+		var p *client.Proof
+		var root census.Root
+		if _, e := os.Stat(args[0]); e == nil {
+			p, root, err = a.proofFromFile(args[0], who)
+		} else {
+			p, root, err = proofFromGateway(ctx, gw, args[0], who)
+		}
 		if err != nil {
 			return err
 		}
@@ -226,9 +295,33 @@ func newCensusProof(a *app) *cobra.Command {
 			return err
 		}
 		return a.print(p, func(w io.Writer) {
-			table(w, [][2]string{{"voter", who.String()}, {"weight", p.Weight}, {"root", p.Root}, {"proof", p.Proof}})
+			table(w, [][2]string{{"voter", who.String()}, {"weight", p.Weight}, {"root", p.Root}, {"value", p.Value}, {"proof", p.Proof}})
 		})
 	})
+}
+
+func proofFromGateway(ctx context.Context, gw *client.Client, word string, who ethkey.Address) (*client.Proof, census.Root, error) {
+	root, err := argument(client.ParseRoot(word))
+	if err != nil {
+		return nil, root, err
+	}
+	p, err := gw.CensusProof(ctx, root.String(), who)
+	return p, root, err
+}
+
+func (a *app) proofFromFile(path string, who ethkey.Address) (*client.Proof, census.Root, error) {
+	t, err := a.openCensusFile(path)
+	if err != nil {
+		return nil, census.Root{}, err
+	}
+	p, err := t.Proof(who)
+	if err != nil {
+		return nil, p.Root, fmt.Errorf("%s: %w", who, err)
+	}
+	return &client.Proof{
+		Type: "weighted", Weight: p.Weight.Dec(), Root: p.Root.String(),
+		Proof: hex.EncodeToString(p.Siblings), Value: hex.EncodeToString(p.Value[:]),
+	}, p.Root, nil
 }
 
 // checkProof does not take the gateway's word.
@@ -239,10 +332,10 @@ func checkProof(p *client.Proof, root [32]byte, who ethkey.Address) error {
 	}
 	leads, weight, err := proof.Prove(who)
 	if err != nil {
-		return fmt.Errorf("the gateway's proof does not hold: %w", err)
+		return fmt.Errorf("the proof does not hold: %w", err)
 	}
 	if leads != root || weight.Dec() != p.Weight {
-		return fmt.Errorf("the gateway's proof does not hold: it leads to root %s with weight %s", leads, weight.Dec())
+		return fmt.Errorf("the proof does not hold: it leads to root %s with weight %s", leads, weight.Dec())
 	}
 	return nil
 }
@@ -317,7 +410,7 @@ func newCensusImport(a *app) *cobra.Command {
 		if err := json.Unmarshal(b, &d); err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
 		}
-		h, err := a.buildCensus(ctx, gw, nil)
+		h, err := a.buildCensus(ctx, gw, new(voterList))
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"urna/ballot"
-	"urna/client"
 )
 
 func TestTheTypeOfAnElectionDecidesTheBallotRules(t *testing.T) {
@@ -149,68 +148,6 @@ func TestADescriptionMeansTheSameInEveryLanguage(t *testing.T) {
 			t.Errorf("%s was taken", name)
 		}
 	}
-}
-
-const (
-	ada   = "00000000000000000000000000000000000000aa"
-	grace = "00000000000000000000000000000000000000bb"
-)
-
-func TestMembersAreReadInEveryForm(t *testing.T) {
-	want := []client.Member{{Key: ada, Weight: "1"}, {Key: grace, Weight: "340282366920938463463374607431768211455"}}
-	for name, text := range map[string]string{
-		"plain":   ada + "\n0x" + strings.ToUpper(grace) + ",340282366920938463463374607431768211455\n",
-		"heading": "voter,weight\n" + ada + ",\n# a remark\n" + grace + ", 340282366920938463463374607431768211455",
-		"json":    `[{"address":"` + ada + `"},{"key":"` + grace + `","weight":340282366920938463463374607431768211455}]`,
-		"text":    `[{"address":"` + ada + `","weight":"1"},{"address":"` + grace + `","weight":"340282366920938463463374607431768211455"}]`,
-	} {
-		got, err := readMembers(file(t, name, text))
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: got %v, %v", name, got, err)
-		}
-	}
-}
-
-func TestAMistakeInAListOfMembersIsNamedByItsPlace(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                        "no members",
-		"address,weight\n":        "no members",
-		ada + "\nnobody\n":        `line 2: address "nobody"`,
-		ada + "\n\n" + ada + "\n": "line 3: " + ada + " is at line 1 already",
-		ada + ",0\n":              "line 1: ",
-		ada + ",-1\n":             `line 1: weight "-1"`,
-		ada + ",1.5\n":            `line 1: weight "1.5"`,
-		ada + ",1,2\n":            "line 1: more than",
-		ada + ",340282366920938463463374607431768211456": "line 1: ",
-		`[{"address":"x"}]`:          "member 1: ",
-		`[{"adress":"` + ada + `"}]`: "unknown field",
-		`{"address":"` + ada + `"}`:  "cannot unmarshal",
-	} {
-		if _, err := readMembers(file(t, "m", text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %v, want %q", text, err, want)
-		}
-	}
-}
-
-func FuzzMembers(f *testing.F) {
-	f.Add([]byte(ada + ",1\n"))
-	f.Add([]byte(`[{"key":"` + ada + `","weight":7}]`))
-	f.Add([]byte("\"a\nb\",1"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, parse := range []func([]byte) ([]client.Member, error){parseCSV, parseJSON} {
-			list, err := parse(b)
-			if err != nil {
-				continue
-			}
-			seen := map[string]bool{}
-			for _, m := range list {
-				if len(m.Key) != 40 || m.Weight == "" || seen[m.Key] {
-					t.Fatalf("%q gave %+v", b, list)
-				}
-				seen[m.Key] = true
-			}
-		}
-	})
 }
 
 func TestAResultIsReadByTheTypeOfTheElection(t *testing.T) {

@@ -108,17 +108,14 @@ func (a *app) createElection(ctx context.Context, gw *client.Client, d descripti
 func (a *app) electionCensus(ctx context.Context, gw *client.Client, d description, e *tx.NewElection) error {
 	h := heldCensus{Root: d.Census, URI: d.CensusURI}
 	if d.Members != "" {
-		list, err := readMembers(d.Members)
+		list, err := a.readMembers(d.Members)
 		if err != nil {
 			return err
 		}
-		if !d.Weighted && weighted(list) {
+		if !d.Weighted && list.weighted {
 			return fmt.Errorf("%s has weights; say that they count with --weighted", d.Members)
 		}
-		if h, err = a.buildCensus(ctx, gw, list); err != nil {
-			return err
-		}
-		if h, err = a.publishCensus(ctx, gw, h); err != nil {
+		if h, err = a.publishList(ctx, gw, list); err != nil {
 			return err
 		}
 	} else if h.URI == "" {

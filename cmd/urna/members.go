@@ -1,136 +1,211 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/holiman/uint256"
 
 	"urna/ballot"
-	"urna/client"
+	"urna/census/tree"
 	"urna/crypto/ethkey"
+	"urna/internal/sheet"
 )
 
+// maxMistakes bounds what is told of a list with nothing but mistakes in it.
+const maxMistakes = 1000
+
+// voterList is a list of voters that a census may have: some 150 bytes of memory
+// for each.
+type voterList struct {
+	members  []tree.Member
+	places   map[ethkey.Address]int32
+	weighted bool // some weigh other than 1
+
+	unit     string // what a place is: line or member
+	mistakes []string
+	more     int // mistakes that are not told
+}
+
 // readMembers reads a list of voters from a CSV or JSON file and checks it, so
-// that a mistake is named by its place before anything is sent.
-func readMembers(path string) ([]client.Member, error) {
-	b, err := os.ReadFile(path)
+// that every mistake is named by its place before anything is sent.
+func (a *app) readMembers(path string) (*voterList, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	parse := parseCSV
-	if t := bytes.TrimSpace(b); len(t) > 0 && (t[0] == '[' || t[0] == '{') {
-		parse = parseJSON
+	defer f.Close()
+	size := -1
+	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+		size = int(info.Size())
 	}
-	list, err := parse(b)
-	if err == nil && len(list) == 0 {
-		err = errors.New("no members")
-	}
+	bar := a.bar(size, "reading")
+	defer bar.Finish()
+	l, err := parseMembers(io.TeeReader(f, bar))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return list, nil
+	return l, nil
 }
 
-// parseCSV reads lines "address" or "address,weight"; a first line whose first
-// word is not an address is a heading.
-func parseCSV(b []byte) ([]client.Member, error) {
-	r := csv.NewReader(bytes.NewReader(b))
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = true
-	r.Comment = '#'
-	r.ReuseRecord = true
-	l := memberList{seen: map[ethkey.Address]string{}}
+// parseMembers reads CSV, or JSON if it begins like it.
+func parseMembers(from io.Reader) (*voterList, error) {
+	in := bufio.NewReaderSize(from, 64<<10)
+	l := &voterList{places: map[ethkey.Address]int32{}}
+	var err error
+	if looksLikeJSON(in) {
+		err = l.readJSON(in)
+	} else {
+		err = l.readCSV(in)
+	}
+	if err == nil {
+		err = l.verdict()
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.places = nil
+	return l, nil
+}
+
+func looksLikeJSON(in *bufio.Reader) bool {
+	head, _ := in.Peek(512)
+	text := strings.TrimLeft(string(head), " \t\r\n")
+	return strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{")
+}
+
+// verdict tells all mistakes.
+func (l *voterList) verdict() error {
+	if l.more > 0 {
+		l.mistakes = append(l.mistakes, fmt.Sprintf("and %d more", l.more))
+	}
+	if len(l.mistakes) > 0 {
+		return errors.New(strings.Join(l.mistakes, "\n  "))
+	}
+	if len(l.members) == 0 {
+		return errors.New("no members")
+	}
+	return nil
+}
+
+func (l *voterList) mistake(err error) {
+	if len(l.mistakes) == maxMistakes {
+		l.more++
+		return
+	}
+	l.mistakes = append(l.mistakes, err.Error())
+}
+
+// readCSV reads lines "address" or "address,weight"; a first line whose first word
+// is not an address is a heading.
+func (l *voterList) readCSV(in io.Reader) error {
+	l.unit = "line"
+	rows, err := sheet.NewReader(in, 0)
+	if err != nil {
+		return err
+	}
 	for first := true; ; first = false {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return l.list, nil
+		row, err := rows.Read()
+		var p *sheet.Problem
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &p):
+			l.mistake(p)
+			continue
+		case err != nil:
+			return err
+		case strings.HasPrefix(row.Cells[0], "#"):
+			continue
 		}
-		if err != nil {
-			return nil, err
+		if _, err := ethkey.ParseAddress(row.Cells[0]); err != nil && first {
+			continue
 		}
-		line, _ := r.FieldPos(0)
-		if len(rec) > 2 {
-			return nil, fmt.Errorf("line %d: more than an address and a weight", line)
-		}
-		if _, err := ethkey.ParseAddress(rec[0]); err != nil && first {
+		if len(row.Cells) > 2 {
+			l.mistake(fmt.Errorf("line %d: more than an address and a weight", row.Line))
 			continue
 		}
 		weight := ""
-		if len(rec) == 2 {
-			weight = rec[1]
+		if len(row.Cells) == 2 {
+			weight = row.Cells[1]
 		}
-		if err := l.add(fmt.Sprintf("line %d", line), rec[0], weight); err != nil {
-			return nil, err
-		}
+		l.add(row.Line, row.Cells[0], weight)
 	}
 }
 
-// parseJSON reads a list of objects; weights may be numbers or strings, and
-// "key" is another word for "address".
-func parseJSON(b []byte) ([]client.Member, error) {
-	var in []struct {
-		Address string      `json:"address"`
-		Key     string      `json:"key"`
-		Weight  json.Number `json:"weight"`
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
+// readJSON reads a list of objects, one after the other; weights may be numbers or
+// strings, and "key" is another word for "address".
+func (l *voterList) readJSON(in io.Reader) error {
+	l.unit = "member"
+	dec := json.NewDecoder(in)
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return nil, err
+	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
+		return errors.New(`not a list of the form [{"address": "...", "weight": "..."}]`)
 	}
-	l := memberList{seen: map[ethkey.Address]string{}}
-	for i, m := range in {
+	for n := 1; dec.More(); n++ {
+		var m struct {
+			Address string      `json:"address"`
+			Key     string      `json:"key"`
+			Weight  json.Number `json:"weight"`
+		}
+		if err := dec.Decode(&m); err != nil {
+			return fmt.Errorf("member %d: %w", n, err)
+		}
 		if m.Address == "" {
 			m.Address = m.Key
 		}
-		if err := l.add(fmt.Sprintf("member %d", i+1), m.Address, m.Weight.String()); err != nil {
-			return nil, err
-		}
+		l.add(n, m.Address, m.Weight.String())
 	}
-	return l.list, nil
+	if _, err := dec.Token(); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the list")
+	}
+	return nil
 }
 
-// memberList refuses what a census would refuse.
-type memberList struct {
-	list []client.Member
-	seen map[ethkey.Address]string
-}
-
-func (l *memberList) add(place, address, weight string) error {
-	who, err := ethkey.ParseAddress(address)
+// add refuses what a census would refuse.
+func (l *voterList) add(place int, address, weight string) {
+	m, err := parseMember(address, weight)
+	if before, twice := l.places[m.Address]; err == nil && twice {
+		err = fmt.Errorf("%s is at %s %d already", m.Address, l.unit, before)
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", place, err)
+		l.mistake(fmt.Errorf("%s %d: %w", l.unit, place, err))
+		return
 	}
-	if before, twice := l.seen[who]; twice {
-		return fmt.Errorf("%s: %s is at %s already", place, who, before)
+	l.places[m.Address] = int32(place)
+	l.members = append(l.members, m)
+	l.weighted = l.weighted || !m.Weight.Eq(uint256.NewInt(1))
+}
+
+func parseMember(address, weight string) (m tree.Member, err error) {
+	if m.Address, err = ethkey.ParseAddress(address); err != nil {
+		return m, err
 	}
-	l.seen[who] = place
 	if weight == "" {
 		weight = "1"
 	}
 	w, err := uint256.FromDecimal(weight)
-	if err != nil {
-		return fmt.Errorf("%s: weight %q is not a whole number", place, weight)
+	if err != nil || strings.HasPrefix(weight, "+") {
+		return m, fmt.Errorf("weight %q is not a whole number", weight)
 	}
-	if err := ballot.CheckWeight(w); err != nil {
-		return fmt.Errorf("%s: %w", place, err)
-	}
-	l.list = append(l.list, client.Member{Key: who.String(), Weight: w.Dec()})
-	return nil
+	m.Weight = *w
+	return m, ballot.CheckWeight(w)
 }
 
-// weighted tells whether any member weighs other than one.
-func weighted(list []client.Member) bool {
-	for _, m := range list {
-		if m.Weight != "1" {
-			return true
-		}
+// build makes the census of the list.
+func (l *voterList) build() (*tree.Tree, error) {
+	t := tree.New()
+	bad, err := t.AddBatch(l.members)
+	if err == nil && len(bad) > 0 {
+		err = bad[0].Err // add has let through what it should not
 	}
-	return false
+	return t, err
 }

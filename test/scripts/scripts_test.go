@@ -5,6 +5,7 @@ package scripts
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -28,7 +29,7 @@ import (
 var update = flag.Bool("update", false, "write the expected outputs of the scripts again")
 
 // programs are built before the first story.
-var programs = []string{"urnad", "urna", "urna-load", "urna-audit"}
+var programs = []string{"urnad", "urna", "urna-load", "urna-audit", "urna-registry"}
 
 var bin string
 
@@ -73,7 +74,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "eventually": eventually, "field": field, "member": member,
-			"next": next, "liar": liar,
+			"next": next, "liar": liar, "code": code,
 		},
 	})
 }
@@ -158,6 +159,20 @@ func next(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Setenv(args[0], strconv.Itoa(n+1))
+}
+
+// code puts the invitation code of a row of a CSV file into a variable: code NAME
+// ROW FILE, where the heading is row 0.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[2]))).ReadAll()
+	ts.Check(err)
+	row, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for i, heading := range rows[0] {
+		if heading == "code" {
+			ts.Setenv(args[0], rows[row][i])
+		}
+	}
 }
 
 // liar starts a gateway that passes on what another one says, with one text
