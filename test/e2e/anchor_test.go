@@ -13,6 +13,7 @@ import (
 	"urna/anchor"
 	"urna/anchor/contract"
 	"urna/anchor/relayer"
+	"urna/audit"
 	"urna/chain/light"
 )
 
@@ -24,7 +25,7 @@ const period = 14 * 24 * time.Hour
 func TestEthereumFollowsALivingNetwork(t *testing.T) {
 	l := live(t)
 	from := relayer.FromGateway(l.nodes[0].client)
-	r := l.recorded(t, l.height()-2)
+	r := l.recorded(t, l.height(t)-2)
 	s := r.story(t)
 	replay := l.replay(t, s.heights)
 	var proofs []proof
@@ -33,17 +34,32 @@ func TestEthereumFollowsALivingNetwork(t *testing.T) {
 		check(t, err)
 		proofs = append(proofs, proof{p, value, ics23})
 	}
-	for name, start := range map[string]func() *ethereum{
-		"simulated": func() *ethereum { return simulate(t) },
-		"geth":      func() *ethereum { e, _ := startGeth(t, 0); return e },
-	} {
-		t.Run(name, func(t *testing.T) {
-			told := &telling{ethereum: start(), record: r, story: s}
-			told.headers(t, replay)
-			told.results(t, proofs)
-		})
-	}
+	t.Run("simulated", func(t *testing.T) {
+		w := &telling{ethereum: simulate(t), record: r, story: s}
+		w.headers(t, replay)
+		w.results(t, proofs)
+	})
+	t.Run("geth", func(t *testing.T) {
+		eth, process := startGeth(t, 0)
+		w := &telling{ethereum: eth, record: r, story: s}
+		w.headers(t, replay)
+		registry := w.results(t, proofs)
+		v := process.audited(t, l.nodes[1], w.anchor.Address(), registry.Address())
+		if v.Blocks != len(s.heights) || v.Sets != 1+len(s.rotations) || v.Results != len(proofs) {
+			t.Errorf("the auditor compared %+v", v)
+		}
+	})
 	l.passed.audited(t)
+}
+
+// audited lets the auditor replay the chain and compare what stands on Ethereum.
+func (g *gethProcess) audited(t *testing.T, from *node, contract, registry anchor.Address) *audit.AnchorVerdict {
+	t.Helper()
+	v := replayed(t, "--gateway", from.client.URL(), "--ethereum", g.url, "--anchor", contract.Hex(), "--registry", registry.Hex())
+	if v.Anchor == nil || v.Anchor.Above != 0 {
+		t.Fatalf("the auditor looked at Ethereum: %+v", v.Anchor)
+	}
+	return v.Anchor
 }
 
 // story is what happened in a record, by height.
@@ -62,7 +78,7 @@ func (r *record) story(t *testing.T) story {
 		later:  r.find(t, "round above 0", func(h int64) bool { return r.commits[h-1].round > 0 && !r.rotates(h) }),
 		absent: r.find(t, "missing vote", func(h int64) bool { return r.commits[h-1].absent > 0 && !r.rotates(h) }),
 		afterGap: r.find(t, "time without blocks", func(h int64) bool {
-			return r.header(h).Header.Time.Sub(r.header(h-1).Header.Time) >= 3*time.Second
+			return h > 2 && r.header(h).Header.Time.Sub(r.header(h-1).Header.Time) >= 3*time.Second
 		}),
 		last: r.top(),
 	}
@@ -207,7 +223,8 @@ type proof struct {
 
 // results proves the results of two elections, reads them back, and lets contracts
 // act on them.
-func (w *telling) results(t *testing.T, proofs []proof) {
+func (w *telling) results(t *testing.T, proofs []proof) *anchor.Registry {
+	t.Helper()
 	ctx := t.Context()
 	root := w.header(w.last).Header.AppHash
 	at := w.deploy(t, 0, anchor.RegistryCode(w.anchor.Address()))
@@ -261,4 +278,5 @@ func (w *telling) results(t *testing.T, proofs []proof) {
 	if got := balance(recipient); got != 1000 {
 		t.Errorf("the recipient has %d, want 1000: of one election alone", got)
 	}
+	return registry
 }

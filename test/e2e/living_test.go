@@ -100,8 +100,16 @@ func live(t *testing.T) *living {
 	}
 	l.passed.close(t)
 	l.rejected.close(t)
-	l.nodes[0].waitHeight(t, l.height()+3, time.Minute)
+	l.nodes[0].waitHeight(t, l.height(t)+3, time.Minute)
 	return l
+}
+
+// height is that of the first node, which is always there.
+func (l *living) height(t *testing.T) int64 {
+	t.Helper()
+	h, err := l.nodes[0].height()
+	check(t, err)
+	return h
 }
 
 // editGenesis gives the first four validators their powers, takes the seat of the
@@ -161,7 +169,7 @@ func (n *node) signal(t *testing.T, s syscall.Signal) {
 // until waits for something, which is told the height at which it began.
 func (l *living) until(t *testing.T, what string, holds func(from int64) (bool, error)) {
 	t.Helper()
-	from, began := l.height(), time.Now()
+	from, began := l.height(t), time.Now()
 	if err := until(90*time.Second, func() error {
 		yes, err := holds(from)
 		if err == nil && !yes {
@@ -171,7 +179,7 @@ func (l *living) until(t *testing.T, what string, holds func(from int64) (bool, 
 	}); err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
-	t.Logf("height %d: %s, after %.1f s", l.height(), what, time.Since(began).Seconds())
+	t.Logf("height %d: %s, after %.1f s", l.height(t), what, time.Since(began).Seconds())
 }
 
 // validators is how many sign the newest block.
@@ -208,7 +216,7 @@ type commit struct {
 
 // anyCommit tells whether there is a commit like that from a height on.
 func (l *living) anyCommit(t *testing.T, from int64, like func(*commit) bool) (bool, error) {
-	for height := from; height < l.height()-1; height++ {
+	for height, top := from, l.height(t); height < top-1; height++ {
 		c, err := l.commit(t, height)
 		if err != nil || like(c) {
 			return err == nil, err

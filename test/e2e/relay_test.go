@@ -133,7 +133,7 @@ type relayWorld struct {
 // settled waits until what is due now is anchored.
 func (w *relayWorld) settled(t *testing.T, when string) {
 	t.Helper()
-	top := w.height() - 2
+	top := w.height(t) - 2
 	due, began := uint64(top-top%relayEvery), time.Now()
 	if err := until(time.Minute, func() error {
 		l, err := w.anchor.Latest(t.Context())
@@ -196,7 +196,7 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	one.run(t)
 
 	w.geth.stop(t)
-	w.nodes[0].waitHeight(t, w.height()+2*relayEvery, time.Minute)
+	w.nodes[0].waitHeight(t, w.height(t)+2*relayEvery, time.Minute)
 	w.geth.start(t)
 	w.settled(t, "Ethereum was away")
 
@@ -205,7 +205,7 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 
 	w.nodes[1].signal(t, syscall.SIGSTOP)
 	one.kill(t) // the one that is left has a node that hangs
-	w.nodes[0].waitHeight(t, w.height()+3*relayEvery, time.Minute)
+	w.nodes[0].waitHeight(t, w.height(t)+3*relayEvery, time.Minute)
 	w.nodes[1].signal(t, syscall.SIGCONT)
 	w.settled(t, "a node was behind")
 	one.orders.Patience = 0
