@@ -168,13 +168,14 @@ func (s *Service) create(e *entry, members *tree.Reader) error {
 	return syncDir(filepath.Dir(e.dir))
 }
 
-// discard removes the directory of a census at once, and its files after that.
+// discard removes the directory of a census at once, and its files after that. It
+// needs no room, so that it is a way out of a full disk.
 func (s *Service) discard(e *entry) error {
-	scratch, err := os.MkdirTemp(filepath.Join(s.cfg.Dir, scratchDir), "old-")
-	if err != nil {
+	scratch := filepath.Join(s.cfg.Dir, scratchDir, "old-"+e.id.String())
+	if err := os.RemoveAll(scratch); err != nil {
 		return err
 	}
-	if err := os.Rename(e.dir, filepath.Join(scratch, "census")); err != nil {
+	if err := os.Rename(e.dir, scratch); err != nil {
 		return err
 	}
 	if err := syncDir(filepath.Dir(e.dir)); err != nil {
