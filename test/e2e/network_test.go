@@ -25,6 +25,7 @@ type network struct {
 	Validators int
 	BlockTime  string `toml:"block_time"`
 	Voters     int
+	Absent     int // members of the census who do not vote
 	Workers    int
 	Overwrites int
 	Perturb    []perturbation

@@ -27,6 +27,7 @@ type poll struct {
 	net       *testnet
 	organiser *ethkey.Key
 	id        election.ID
+	census    census.Root
 	proofs    []census.MerkleProof
 	voters    []*ethkey.Key
 
@@ -63,10 +64,13 @@ func openPoll(t *testing.T, n *testnet) *poll {
 	check(t, err)
 	list, err := c.NewCensus(ctx, token)
 	check(t, err)
-	members := make([]client.Member, n.Voters)
+	members := make([]client.Member, n.Voters, n.Voters+n.Absent)
 	for i := range members {
 		p.voters = append(p.voters, newKey(t))
 		members[i] = client.Member{Key: p.voters[i].Address().String(), Weight: strconv.FormatUint(weight(i), 10)}
+	}
+	for i := range n.Absent {
+		members = append(members, client.Member{Key: fmt.Sprintf("0x%040x", i+1), Weight: "1"})
 	}
 	check(t, c.AddMembers(ctx, token, list, members, nil))
 	published, err := c.PublishCensus(ctx, token, list)
@@ -81,12 +85,13 @@ func openPoll(t *testing.T, n *testnet) *poll {
 
 	root, err := client.ParseRoot(published.Root)
 	check(t, err)
+	p.census = root
 	metadata, err := json.Marshal(client.ElectionMetadata{Version: "1.2", Title: client.Plain("a test")})
 	check(t, err)
 	p.id, hash, err = c.CreateElection(ctx, p.organiser, tx.NewElection{
 		Rules:        ballot.Rules{MaxCount: 1, MaxValue: choices - 1, MaxOverwrites: 1, CostExponent: 1},
 		CensusOrigin: census.TreeWeighted, CensusRoot: root, CensusURI: published.URI,
-		MaxCensusSize: uint64(n.Voters), Duration: 24 * 3600, Interruptible: true,
+		MaxCensusSize: uint64(len(members)), Duration: 24 * 3600, Interruptible: true,
 	}, metadata)
 	check(t, err)
 	check(t, c.WaitMined(ctx, hash))
