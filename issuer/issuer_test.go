@@ -370,4 +370,18 @@ func TestCodesAreOfOneKindHoweverTheyAreTyped(t *testing.T) {
 	if _, err := hex.DecodeString(want); err != nil || strings.Contains(fmt.Sprint(p), code) {
 		t.Error("a member is known by more than a hash")
 	}
+	if listed, err := (issuer.Codes{}).Key("sha256:" + want); err != nil || listed != want {
+		t.Errorf("a listed hash is %q, %v", listed, err)
+	}
+	// What stands in the list is no secret and lets nobody in.
+	for _, bad := range []string{"sha256:" + want, want, ""} {
+		if _, err := (issuer.Codes{}).Answer(t.Context(), 0, "", []string{bad}); err == nil {
+			t.Errorf("%q was taken for a code", bad)
+		}
+	}
+	for _, bad := range []string{"sha256:", "sha256:xx", "sha256:" + strings.ToUpper(want)} {
+		if _, err := (issuer.Codes{}).Key(bad); err == nil {
+			t.Errorf("%q was taken for a hash", bad)
+		}
+	}
 }

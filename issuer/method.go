@@ -2,11 +2,12 @@ package issuer
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
+
+	"urna/registry/invitation"
 )
 
 // Method is a way to find out who somebody is: a few questions, whose answers
@@ -40,31 +41,16 @@ type Progress struct {
 // ErrAnswer reports an answer that is wrong; the client may try again.
 var ErrAnswer = errors.New("the answer is wrong")
 
-// Codes lets in whoever has an invitation code. Codes are kept as hashes: they
-// must be long enough not to be guessed.
+// Codes lets in whoever has an invitation code, see registry/invitation. Codes
+// are kept as hashes.
 type Codes struct{}
 
-// CodeLen is the shortest code that is taken, characters without hyphens. 16
-// characters of 32 kinds are 80 bits.
-const CodeLen = 16
+// hashed begins an entry of a list that is the hash of a code, as
+// urna-registry issuer-list writes it.
+const hashed = "sha256:"
 
-const codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-// NewCode makes an invitation code: four groups of four characters.
-func NewCode() string {
-	var b [CodeLen]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		panic(err) // the system has no randomness
-	}
-	var s strings.Builder
-	for i, c := range b {
-		if i > 0 && i%4 == 0 {
-			s.WriteByte('-')
-		}
-		s.WriteByte(codeLetters[c%32])
-	}
-	return s.String()
-}
+// NewCode makes an invitation code.
+func NewCode() string { return invitation.New().String() }
 
 // Name implements Method.
 func (Codes) Name() string { return "code" }
@@ -73,23 +59,28 @@ func (Codes) Name() string { return "code" }
 func (Codes) Questions() []Question { return []Question{{"Invitation code", "text"}} }
 
 // Answer implements Method.
-func (c Codes) Answer(_ context.Context, _ int, _ string, answer []string) (Progress, error) {
+func (Codes) Answer(_ context.Context, _ int, _ string, answer []string) (Progress, error) {
 	if len(answer) != 1 {
 		return Progress{}, ErrAnswer
 	}
-	member, err := c.Key(answer[0])
+	code, err := invitation.Parse(answer[0]) // and never a hash: that is not secret
 	if err != nil {
 		return Progress{}, ErrAnswer
 	}
-	return Progress{Member: member}, nil
+	return Progress{Member: code.Hash()}, nil
 }
 
-// Key implements Method: the SHA-256 of the code in capitals without hyphens.
-func (Codes) Key(code string) (string, error) {
-	plain := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
-	if len(plain) < CodeLen {
-		return "", errors.New("an invitation code has at least 16 letters and digits")
+// Key implements Method: the hash of a code, which may stand in the list itself.
+func (Codes) Key(entry string) (string, error) {
+	if hash, is := strings.CutPrefix(entry, hashed); is {
+		if b, err := hex.DecodeString(hash); err != nil || len(b) != 32 || hex.EncodeToString(b) != hash {
+			return "", fmt.Errorf("%q is not the hash of a code", entry)
+		}
+		return hash, nil
 	}
-	h := sha256.Sum256([]byte(plain))
-	return hex.EncodeToString(h[:]), nil
+	code, err := invitation.Parse(entry)
+	if err != nil {
+		return "", err
+	}
+	return code.Hash(), nil
 }

@@ -26,13 +26,29 @@ type OIDC struct {
 	verifier *oidc.IDTokenVerifier
 }
 
+// Check checks the settings.
+func (l *Login) Check() error {
+	if l.Claim != "sub" && l.Claim != "email" {
+		return fmt.Errorf("the claim %q is neither sub nor email", l.Claim)
+	}
+	if l.ClientID == "" || l.Provider == "" {
+		return errors.New("the provider or our client id there is not given")
+	}
+	return nil
+}
+
+// Key turns an entry of a list of members into a member's ID.
+func (l *Login) Key(entry string) (string, error) {
+	if l.Claim == "email" {
+		return (&Email{}).Key(entry)
+	}
+	return entry, nil
+}
+
 // NewOIDC asks the provider for its keys.
 func NewOIDC(ctx context.Context, l Login) (*OIDC, error) {
-	if l.Claim != "sub" && l.Claim != "email" {
-		return nil, fmt.Errorf("the claim %q is neither sub nor email", l.Claim)
-	}
-	if l.ClientID == "" {
-		return nil, errors.New("no client id is given for the provider")
+	if err := l.Check(); err != nil {
+		return nil, err
 	}
 	provider, err := oidc.NewProvider(ctx, l.Provider)
 	if err != nil {
@@ -50,12 +66,7 @@ func (*OIDC) Questions() []Question {
 }
 
 // Key implements Method.
-func (o *OIDC) Key(entry string) (string, error) {
-	if o.login.Claim == "email" {
-		return (&Email{}).Key(entry)
-	}
-	return entry, nil
-}
+func (o *OIDC) Key(entry string) (string, error) { return o.login.Key(entry) }
 
 // Answer implements Method. The hints of the first step are the nonce, the
 // provider and our client id there.

@@ -36,10 +36,12 @@ type description struct {
 	BudgetFromWeight bool   `yaml:"budget_from_weight" json:"budget_from_weight" toml:"budget_from_weight"`
 	Overwrites       uint32 `yaml:"overwrites" json:"overwrites" toml:"overwrites"` // how often a vote may be replaced
 
-	// Who votes: a published census, or a file of members to publish now.
+	// Who votes: a published census, a file of members to publish now, or whoever
+	// an issuer lets in; then census_uri is where the issuer is.
 	Census        string `yaml:"census" json:"census" toml:"census"`             // root
 	CensusURI     string `yaml:"census_uri" json:"census_uri" toml:"census_uri"` // if it was published elsewhere
 	Members       string `yaml:"members" json:"members" toml:"members"`          // CSV or JSON file
+	Issuer        string `yaml:"issuer" json:"issuer" toml:"issuer"`             // file of urna-issuer new
 	Weighted      bool   `yaml:"weighted" json:"weighted" toml:"weighted"`       // the file's weights count
 	MaxCensusSize uint64 `yaml:"max_census_size" json:"max_census_size" toml:"max_census_size"`
 
@@ -115,6 +117,17 @@ func decodeTOML(b []byte, d *description) error {
 	return nil
 }
 
+// one tells whether just one of them is so.
+func one(all ...bool) bool {
+	n := 0
+	for _, is := range all {
+		if is {
+			n++
+		}
+	}
+	return n == 1
+}
+
 // check tells what is missing or contradicts itself, before anything is sent.
 func (d *description) check() error {
 	if d.Type == "" {
@@ -129,8 +142,10 @@ func (d *description) check() error {
 		return errors.New("an election needs a question")
 	case len(d.Questions) > 1 && d.Type != "single-choice":
 		return fmt.Errorf("an election of type %s has one question, not %d", d.Type, len(d.Questions))
-	case (d.Census == "") == (d.Members == ""):
-		return errors.New("an election needs a census or a file of members, and not both")
+	case !one(d.Census != "", d.Members != "", d.Issuer != ""):
+		return errors.New("an election needs a census, a file of members or an issuer, and not two of them")
+	case d.Issuer != "" && d.CensusURI == "":
+		return errors.New("an election with an issuer needs a census URI: where the issuer is, such as https://host/v1")
 	case (d.End == "") == (d.Duration == ""):
 		return errors.New("an election needs an end or a duration, and not both")
 	case d.MaxChoices != 0 && d.Type != "multiple-choice":

@@ -26,7 +26,7 @@ func newElection(a *app) *cobra.Command {
 		newStep(a, "resume", "Take votes again", election.Ready),
 		newStep(a, "end", "End an election now and count", election.Ended),
 		newStep(a, "cancel", "Give an election up, without a result", election.Canceled),
-		newElectionCensus(a), newElectionDuration(a))
+		newElectionCensus(a), newElectionDuration(a), newElectionCount(a))
 	return c
 }
 
@@ -98,7 +98,7 @@ func (a *app) createElection(ctx context.Context, gw *client.Client, d descripti
 	if err != nil {
 		return err
 	}
-	v := created{ID: id.String(), Hash: hash.String(), Census: e.CensusRoot.String(), Mined: !a.noWait}
+	v := created{ID: id.String(), Hash: hash.String(), Census: censusText(&e), Mined: !a.noWait}
 	return a.sent(ctx, gw, hash, v, func(w io.Writer) {
 		table(w, [][2]string{{"election", v.ID}, {"census", v.Census}, {"transaction", v.Hash}})
 	})
@@ -106,6 +106,14 @@ func (a *app) createElection(ctx context.Context, gw *client.Client, d descripti
 
 // electionCensus publishes the members, or finds the published census.
 func (a *app) electionCensus(ctx context.Context, gw *client.Client, d description, e *tx.NewElection) error {
+	if d.Issuer != "" {
+		f, err := readIssuer(d.Issuer)
+		if err != nil {
+			return err
+		}
+		e.CensusURI = d.CensusURI
+		return f.Apply(e)
+	}
 	h := heldCensus{Root: d.Census, URI: d.CensusURI}
 	if d.Members != "" {
 		list, err := a.readMembers(d.Members)

@@ -16,6 +16,7 @@ import (
 
 	"urna/client"
 	"urna/election"
+	"urna/tx"
 )
 
 func newVote(a *app) *cobra.Command {
@@ -25,24 +26,35 @@ func newVote(a *app) *cobra.Command {
 }
 
 func newVoteCast(a *app) *cobra.Command {
-	var id, choices, weight, memo string
+	var id, choices, weight, memo, credential string
 	c := &cobra.Command{
 		Use:   "cast",
 		Short: "Cast a vote, or replace the one cast before",
 		Long: `Cast a vote. --choices holds one number for each value of the ballot: for each
 question the number of the choice (from 0), or the chosen numbers, or for an
 approval or a budget one number for each choice.`,
-		Example: `  urna vote cast --as ada --election 1f0e... --choices 0,2`,
+		Example: `  urna vote cast --as ada --election 1f0e... --choices 0,2
+  urna vote cast --credential ada.credential --choices 0,2`,
 	}
 	c.Flags().StringVar(&id, "election", "", "election id")
 	c.Flags().StringVar(&choices, "choices", "", "values of the ballot, with commas")
 	c.Flags().StringVar(&weight, "weight", "", "vote with less weight than the census gives")
 	c.Flags().StringVar(&memo, "memo", "", "text that stays beside the vote, for everybody to read")
-	_ = c.MarkFlagRequired("election")
+	c.Flags().StringVar(&credential, "credential", "", "vote with what an issuer gave: the file of urna credential get")
+	c.MarkFlagsOneRequired("election", "credential")
 	_ = c.MarkFlagRequired("choices")
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, _ []string) error {
 		b := client.Ballot{Memo: []byte(memo)}
+		var held *client.Credential
 		var err error
+		if credential != "" {
+			if held, err = readCredential(credential); err != nil {
+				return err
+			}
+			if id == "" {
+				id = held.Election
+			}
+		}
 		if b.Election, err = argument(election.ParseID(id)); err != nil {
 			return err
 		}
@@ -54,11 +66,7 @@ approval or a budget one number for each choice.`,
 				return usage("weight %q is not a whole number", weight)
 			}
 		}
-		key, err := a.key()
-		if err != nil {
-			return err
-		}
-		voteID, hash, err := gw.Cast(ctx, key, b)
+		voteID, hash, err := a.cast(ctx, gw, held, b)
 		if err != nil {
 			return err
 		}
@@ -71,6 +79,18 @@ approval or a budget one number for each choice.`,
 			table(w, [][2]string{{"vote", v.ID}, {"transaction", v.Hash}})
 		})
 	}))
+}
+
+// cast votes with a credential, or with the own key.
+func (a *app) cast(ctx context.Context, gw *client.Client, held *client.Credential, b client.Ballot) (election.Nullifier, tx.ID, error) {
+	if held != nil {
+		return gw.CastCredential(ctx, held, b)
+	}
+	key, err := a.key()
+	if err != nil {
+		return election.Nullifier{}, tx.ID{}, err
+	}
+	return gw.Cast(ctx, key, b)
 }
 
 func parseChoices(s string) ([]uint32, error) {

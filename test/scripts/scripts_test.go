@@ -29,7 +29,7 @@ import (
 var update = flag.Bool("update", false, "write the expected outputs of the scripts again")
 
 // programs are built before the first story.
-var programs = []string{"urnad", "urna", "urna-load", "urna-audit", "urna-registry"}
+var programs = []string{"urnad", "urna", "urna-load", "urna-audit", "urna-registry", "urna-issuer"}
 
 var bin string
 
@@ -74,7 +74,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "eventually": eventually, "field": field, "member": member,
-			"next": next, "liar": liar, "code": code,
+			"next": next, "liar": liar, "code": code, "line": line,
 		},
 	})
 }
@@ -173,6 +173,17 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Setenv(args[0], rows[row][i])
 		}
 	}
+}
+
+// line puts a line of a file into a variable: line NAME NUMBER FILE, counted from 1.
+func line(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	lines := strings.Split(ts.ReadFile(args[2]), "\n")
+	if n < 1 || n > len(lines) {
+		ts.Fatalf("%s has no line %d", args[2], n)
+	}
+	ts.Setenv(args[0], strings.TrimSpace(lines[n-1]))
 }
 
 // liar starts a gateway that passes on what another one says, with one text
