@@ -61,6 +61,9 @@ func TestAHistoryHasEverythingInItsOrder(t *testing.T) {
 	if err := results.CheckCode(ctx, at); err != nil {
 		t.Error(err)
 	}
+	if of, err := results.Anchor(ctx); err != nil || of != at {
+		t.Errorf("the registry is under %s, %v", of, err)
+	}
 	if err := results.CheckCode(ctx, registry); !errors.Is(err, ErrCode) {
 		t.Errorf("as a registry of another anchor: %v", err)
 	}

@@ -48,6 +48,15 @@ func NewRegistry(address common.Address, client bind.ContractBackend) *Registry 
 // Address is where the registry is.
 func (r *Registry) Address() Address { return r.address }
 
+// Anchor reads under which anchor results are proved.
+func (r *Registry) Anchor(ctx context.Context) (Address, error) {
+	at, err := bind.Call(r.bound, &bind.CallOpts{Context: ctx}, r.abi.PackAnchor(), r.abi.UnpackAnchor)
+	if err != nil {
+		return at, fmt.Errorf("anchor: read the registry's anchor: %w", Explain(err))
+	}
+	return at, nil
+}
+
 // CheckCode looks whether the code at the address is that of a registry of results
 // proved against an anchor.
 func (r *Registry) CheckCode(ctx context.Context, anchor Address) error {

@@ -63,7 +63,7 @@ URNA_AS for --as, and so on. URNA_KEY holds a private key in hex, for scripts.`,
 	_ = root.RegisterFlagCompletionFunc("as", a.completeKeys)
 	root.AddCommand(
 		newKey(a), newAccount(a), newCensus(a), newElection(a), newCredential(a), newVote(a),
-		newReceipt(a), newResults(a), a.unchecked(newWatch(a)), a.unchecked(newStatus(a)),
+		newReceipt(a), newResults(a), newAnchor(a), a.unchecked(newWatch(a)), a.unchecked(newStatus(a)),
 	)
 	for _, c := range root.Commands() {
 		strictGroup(c)

@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"urna/anchor/devchain"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the scripts again")
@@ -74,7 +76,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "eventually": eventually, "field": field, "member": member,
-			"next": next, "liar": liar, "code": code, "line": line,
+			"next": next, "liar": liar, "code": code, "line": line, "ethereum": ethereum,
 		},
 	})
 }
@@ -210,6 +212,16 @@ func liar(ts *testscript.TestScript, neg bool, args []string) {
 	s := httptest.NewServer(proxy)
 	ts.Defer(s.Close)
 	ts.Setenv(name, s.URL+"/v2")
+}
+
+// ethereum starts an Ethereum for development, whose URL is put into the variable
+// ETHEREUM, and writes the key of an account that has ether: ethereum FILE.
+func ethereum(ts *testscript.TestScript, neg bool, args []string) {
+	c, err := devchain.Start(devchain.Config{Listen: "127.0.0.1:0", Empty: time.Second})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(c.Close()) })
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(devchain.Accounts()[0].KeyHex()), 0o600))
+	ts.Setenv("ETHEREUM", c.URL())
 }
 
 // member makes a voter: a plain key in NAME.key, and a line with the address and
