@@ -109,13 +109,28 @@ func (c *Client) AddMembers(ctx context.Context, token, id string, members []Mem
 // PublishCensus freezes a copy of the census, stores it by content and waits
 // until that is done.
 func (c *Client) PublishCensus(ctx context.Context, token, id string) (*Published, error) {
+	return c.FollowPublication(ctx, token, id, nil)
+}
+
+// FollowPublication is PublishCensus that tells how far it is.
+func (c *Client) FollowPublication(ctx context.Context, token, id string, progress func(*CensusJob)) (*Published, error) {
 	var p Published
 	r := request{method: http.MethodPost, path: "/censuses/" + id + "/publish/async", token: token}
 	if err := c.call(ctx, r, &p); err != nil {
 		return nil, err
 	}
 	r = request{method: http.MethodGet, path: "/censuses/" + p.Root + "/check", token: token}
-	if err := c.until(ctx, func() error { return c.call(ctx, r, &p) }); err != nil {
+	root := p.Root
+	err := c.until(ctx, func() error {
+		err := c.call(ctx, r, &p)
+		if errors.Is(err, ErrNotYet) && progress != nil {
+			if j, err := c.CensusJob(ctx, root); err == nil { // the answer is the one of /check
+				progress(j)
+			}
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return &p, nil

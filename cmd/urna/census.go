@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -156,29 +155,29 @@ func (a *app) buildCensus(ctx context.Context, gw *client.Client, list *voterLis
 	return h, a.addMembers(ctx, gw, h, list)
 }
 
-// addMembers sends a list in parts.
+// addMembers sends a list.
 func (a *app) addMembers(ctx context.Context, gw *client.Client, h heldCensus, list *voterList) error {
 	bar := a.bar(len(list.members), "members")
 	defer bar.Finish()
-	done := 0
-	for part := range slices.Chunk(list.members, client.MaxParticipants) {
-		members := make([]client.Member, len(part))
-		for i, m := range part {
-			members[i] = client.Member{Key: m.Address.String(), Weight: m.Weight.Dec()}
-		}
-		if err := gw.AddMembers(ctx, h.Token, h.ID, members, nil); err != nil {
-			return fmt.Errorf("after %d members: %w", done, err)
-		}
-		done += len(part)
-		_ = bar.Set(done)
+	if len(list.members) == 0 {
+		return nil
 	}
-	return nil
+	member := func(i int) client.Member {
+		m := &list.members[i]
+		return client.Member{Key: "0x" + m.Address.String(), Weight: m.Weight.Dec()}
+	}
+	return gw.UploadMembers(ctx, h.Token, h.ID, len(list.members), member, func(done int) { _ = bar.Set(done) })
 }
 
 func (a *app) publishCensus(ctx context.Context, gw *client.Client, h heldCensus) (heldCensus, error) {
 	bar := a.bar(-1, "publishing")
 	defer bar.Finish()
-	p, err := gw.PublishCensus(ctx, h.Token, h.ID)
+	p, err := gw.FollowPublication(ctx, h.Token, h.ID, func(j *client.CensusJob) {
+		if j.Members > 0 {
+			bar.ChangeMax(j.Members)
+			_ = bar.Set(j.Done)
+		}
+	})
 	if err != nil {
 		return h, err
 	}
