@@ -1,5 +1,5 @@
 # `make help` lists everything. CI runs `make test` and nothing else.
-# Needs: Go (see go.mod), gcc, make; node >= 18.17 for the contracts and the
+# Needs: Go (see go.mod), gcc, make; node >= 20 for the contracts and the
 # conformance suite.
 
 GO       ?= go
