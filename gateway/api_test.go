@@ -54,7 +54,13 @@ var testLogKey = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 // newAPI starts everything; change may alter the gateway's configuration.
 func newAPI(t testing.TB, change func(*Config)) *api {
 	t.Helper()
-	a := &api{testChain: newTestChain(t), called: map[string]bool{}}
+	return serveTestChain(t, newTestChain(t), change)
+}
+
+// serveTestChain starts a gateway of a chain.
+func serveTestChain(t testing.TB, c *testChain, change func(*Config)) *api {
+	t.Helper()
+	a := &api{testChain: c, called: map[string]bool{}}
 	var err error
 	quiet := slog.New(slog.DiscardHandler)
 	if a.censuses, err = censuses.Open(censuses.Config{Dir: t.TempDir(), Files: a.files, Log: quiet}); err != nil {

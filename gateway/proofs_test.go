@@ -14,6 +14,7 @@ import (
 	"urna/chain/light"
 	"urna/crypto/ethkey"
 	"urna/election"
+	"urna/genesis"
 	"urna/internal/check"
 	"urna/state"
 	"urna/tx"
@@ -161,6 +162,74 @@ func TestAProofIsOfTheHeightAndFromTheCheckpointThatAreAskedFor(t *testing.T) {
 	a.prune(50)
 	a.get(path+"?trust=49").refused(http.StatusNotFound, codeNoTrail, "a later checkpoint")
 	a.get(path + "?trust=50").ok(nil)
+}
+
+func TestAReceiptLeadsFromTheGenesisToValidatorsWhoJoinedLater(t *testing.T) {
+	a := serveTestChain(t, newTestChain(t, func(d *genesis.Doc) { d.Params.JoinPower = 100 }), nil)
+	voters := apptest.Keys("voter", 2)
+	e, id := a.newElection(voters, nil)
+	receipt := func(voter int) string {
+		_, vote := nullifierOf(voters[voter], e)
+		return "/proofs/votes/" + id + "/" + vote
+	}
+	a.mine(e.Vote(voters[0], 1, ""))
+	a.mine()
+	before := a.proved(a.get(receipt(0)))
+	if len(before.Trail) != 0 {
+		t.Errorf("while nothing has changed, %d headers lead to the receipt", len(before.Trail))
+	}
+
+	newcomer := apptest.Key("newcomer")
+	silent := func(seat ethkey.Address) bool { return seat != newcomer.Address() }
+	a.Know(newcomer)
+	possession, err := newcomer.Sign(tx.PossessionText(apptest.ChainID, apptest.Key("org").Address()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.mine(apptest.Sign(t, apptest.Key("org"), &tx.SetValidator{Nonce: a.Nonce("org"), PublicKey: newcomer.PublicKey(), Name: "newcomer", Possession: possession}))
+	joined := a.Height()
+	a.mine()
+	a.mine() // the newcomer signs
+	a.mineWithout(silent, e.Vote(voters[1], 2, ""))
+	for range 40 {
+		a.mineWithout(silent)
+	}
+	for _, trust := range []int64{0, 1, joined + 1, joined + 2, a.Height() - 1} { // the header of the newest block is signed by everybody
+		path := fmt.Sprintf("%s?height=%d&trust=%d", receipt(1), a.Height()-2, trust)
+		r := a.get(path)
+		trusted, own := light.TrustCheckpoint(max(trust, 1), light.Hash(a.blocks[max(trust, 1)-1].Hash)), 1 // its own header
+		if trust == 0 {
+			if trusted, err = light.TrustGenesis(a.GenesisDocument()); err != nil {
+				t.Fatal(err)
+			}
+			own = 0
+		}
+		d := a.provedFrom(trusted, r)
+		if signers := signersOf(d.Signed); d.Vote == nil || signers != 1 {
+			t.Errorf("from %d: %d have signed", trust, signers)
+		}
+		if again := a.get(path); !bytes.Equal(again.body, r.body) {
+			t.Errorf("from %d: asked twice, the receipts differ", trust)
+		}
+		if between := len(d.Trail) - own; (between > 0) != (trust < joined+2) {
+			t.Errorf("from %d over %d headers; the newcomer has a seat from %d on", trust, between, joined+2)
+		}
+		if trust < joined+2 { // nothing else leads from those who are silent to the newcomer
+			d.Trail = d.Trail[:own]
+			if f, ok := check.Failed(d.Verify(trusted, check.NewReport('R'))); !ok || f.Check != check.Validators {
+				t.Errorf("from %d without the headers between: %v", trust, f)
+			}
+		}
+	}
+}
+
+func signersOf(b *light.Block) (n int) {
+	for _, slot := range b.Commit.Slots {
+		if slot.Signed {
+			n++
+		}
+	}
+	return n
 }
 
 func TestAVoteHasAReceiptOnceAHeaderCommitsToIt(t *testing.T) {

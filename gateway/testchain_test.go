@@ -47,10 +47,15 @@ type testChain struct {
 }
 
 // newTestChain starts a chain. Everything ends with the test.
-func newTestChain(t testing.TB) *testChain {
+func newTestChain(t testing.TB, change ...func(*genesis.Doc)) *testChain {
 	t.Helper()
 	c := &testChain{t: t, base: 1, moved: make(chan struct{})}
-	c.Chain = apptest.New(t, apptest.Options{Genesis: func(d *genesis.Doc) { c.doc = d }})
+	c.Chain = apptest.New(t, apptest.Options{Genesis: func(d *genesis.Doc) {
+		for _, f := range change {
+			f(d)
+		}
+		c.doc = d
+	}})
 	var err error
 	if c.files, err = ipfs.Open(""); err != nil {
 		t.Fatal(err)
@@ -78,6 +83,13 @@ func newTestChain(t testing.TB) *testChain {
 func (c *testChain) mine(txs ...[]byte) {
 	c.t.Helper()
 	c.Mine(txs...)
+	c.publish()
+}
+
+// mineWithout is mine, and some validators have not signed the block before.
+func (c *testChain) mineWithout(absent func(ethkey.Address) bool, txs ...[]byte) {
+	c.t.Helper()
+	c.MineWithout(absent, txs...)
 	c.publish()
 }
 

@@ -22,6 +22,7 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"urna/app"
@@ -331,6 +332,13 @@ func (c *Chain) Pass(d time.Duration) { c.clock = c.clock.Add(d) }
 // and makes a block of what waits in its pool.
 func (c *Chain) Mine(txs ...[]byte) *Block {
 	c.t.Helper()
+	return c.MineWithout(nil, txs...)
+}
+
+// MineWithout is Mine, in a block by which some validators have not signed the
+// one before; nil is nobody.
+func (c *Chain) MineWithout(absent func(ethkey.Address) bool, txs ...[]byte) *Block {
+	c.t.Helper()
 	n := c.Nodes[int(c.Height())%len(c.Nodes)]
 	for i, s := range n.App.Submit(context.Background(), txs) {
 		if s.Err != nil {
@@ -340,6 +348,12 @@ func (c *Chain) Mine(txs ...[]byte) *Block {
 	p, err := n.Prepare()
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	votes := p.ProposedLastCommit.Votes
+	for i := range votes {
+		if absent != nil && absent(ethkey.Address(votes[i].Validator.Address)) {
+			votes[i].BlockIdFlag = cmtproto.BlockIDFlagAbsent
+		}
 	}
 	return c.Agree(p)
 }

@@ -105,7 +105,7 @@ func TestHeadersOfATrailStandBeforeTheirRunAndInIt(t *testing.T) {
 	}
 	w.absent = func(a ethkey.Address) bool { return silent[a] }
 	for _, v := range voters[20:] {
-		w.mine(w.absent, e.Vote(v, 1, ""))
+		w.MineWithout(w.absent, e.Vote(v, 1, ""))
 	}
 	w.seal(e)
 	got := heights(t, w.archive(e, nil))

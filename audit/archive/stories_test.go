@@ -199,9 +199,9 @@ func tellMoving(t testing.TB) *story {
 	}
 	w.absent = func(a ethkey.Address) bool { return silent[a] }
 	for range 4 {
-		w.mine(w.absent)
+		w.MineWithout(w.absent)
 	}
-	w.mine(w.absent, w.cast(e, voters[2], "", 0, 3))
-	w.mine(w.absent)
+	w.MineWithout(w.absent, w.cast(e, voters[2], "", 0, 3))
+	w.MineWithout(w.absent)
 	return w.told("moving", "validators of the genesis fall silent, so that a trail leads from the genesis to those who decide", e, nil)
 }

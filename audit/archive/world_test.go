@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"urna/app/apptest"
@@ -76,35 +75,13 @@ func (w *world) join(name string) {
 	w.Mine(w.org(&tx.SetValidator{Nonce: w.Nonce("org"), Account: account, PublicKey: key.PublicKey(), Name: name, Possession: possession}))
 }
 
-// mine makes a block whose last commit some validators have not signed.
-func (w *world) mine(absent func(ethkey.Address) bool, txs ...[]byte) {
-	w.t.Helper()
-	n := w.Nodes[0]
-	for _, s := range n.App.Submit(context.Background(), txs) {
-		must(w.t, s.Err)
-	}
-	p, err := n.Prepare()
-	must(w.t, err)
-	votes := p.ProposedLastCommit.Votes
-	for i := range votes {
-		if absent(ethkey.Address(votes[i].Validator.Address)) {
-			votes[i].BlockIdFlag = cmtproto.BlockIDFlagAbsent
-		}
-	}
-	w.Agree(p)
-}
-
 // seal lets time pass until the set of nullifiers of an election is complete,
 // and two blocks more.
 func (w *world) seal(e *apptest.Election) {
 	w.t.Helper()
 	w.Pass(2000 * time.Second)
 	next := func() {
-		if w.absent == nil {
-			w.Mine()
-		} else {
-			w.mine(w.absent)
-		}
+		w.MineWithout(w.absent)
 	}
 	for range 20 {
 		next()
