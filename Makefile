@@ -10,6 +10,8 @@ SOAK     ?= 30m
 SIM      ?= 10m
 BENCH    ?= .
 VOTES    ?= 200000
+VOTERS   ?= 1000000
+ARBO_VOTERS ?= 200000
 CHROMIUM ?= chromium
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -39,7 +41,7 @@ export CGO_ENABLED := 1
 export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help build dev test unit lint race fuzz bench bench-audit e2e geth conformance kubo kubo-test postgres-test verifier verifier-test contracts contracts-write soak sim vectors clean
+.PHONY: help build dev test unit lint race fuzz bench bench-audit bench-census e2e geth conformance kubo kubo-test postgres-test verifier verifier-test contracts contracts-write soak sim vectors clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,7 +52,7 @@ build: ## build the programs into bin/
 dev: build ## run a whole network in one process, with the built-in defaults
 	bin/urnad dev
 
-test: lint unit contracts e2e conformance verifier-test ## everything that CI runs
+test: lint unit contracts e2e kubo-test conformance verifier-test ## everything that CI runs
 
 unit: ## unit, property, story and import tests; fuzz corpora
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -vE '/test/(e2e|kubo)$$')
@@ -76,6 +78,10 @@ bench: ## Go benchmarks; BENCH is a pattern
 
 bench-audit: ## a network makes VOTES (200000) votes, the auditor replays them
 	$(GO) test -count 1 -run '^$$' -bench Audit -benchtime 1x -timeout 120m ./test/e2e -args -votes $(VOTES)
+
+bench-census: ## a census of VOTERS (1000000) on two nodes, beside ARBO_VOTERS (200000) by arbo; readers during an import
+	$(GO) test -count 1 -run '^$$' -bench Million -benchtime 1x -timeout 120m ./gateway/censuses -args -voters $(VOTERS) -arbo-voters $(ARBO_VOTERS)
+	$(GO) test -count 1 -run '^$$' -bench Readers -benchtime 1x -timeout 60m ./test/e2e -args -members $(VOTERS)
 
 e2e: build geth ## networks of separate processes, with faults; and an Ethereum beside them
 	$(GO) test -count 1 -timeout 20m ./test/e2e -args -geth '$(GETH)'

@@ -30,13 +30,15 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	dir, disk := os.Getenv(childDir), os.Getenv(childDisk)
+	dir, disk, stage := os.Getenv(childDir), os.Getenv(childDisk), os.Getenv(childStage)
 	var err error
 	switch {
 	case dir != "":
 		err = child(dir)
 	case disk != "":
 		err = onSmallDisk(disk)
+	case stage != "":
+		err = inStage(stage)
 	default:
 		os.Exit(m.Run())
 	}

@@ -28,6 +28,7 @@ type poll struct {
 	organiser *ethkey.Key
 	id        election.ID
 	census    census.Root
+	named     time.Time // when the chain was told of it
 	proofs    []census.MerkleProof
 	voters    []*ethkey.Key
 
@@ -46,7 +47,7 @@ type cast struct {
 
 // openPoll creates an organisation, a census of weighted voters and an election
 // through the first node's gateway.
-func openPoll(t *testing.T, n *testnet) *poll {
+func openPoll(t testing.TB, n *testnet) *poll {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -88,6 +89,7 @@ func openPoll(t *testing.T, n *testnet) *poll {
 	p.census = root
 	metadata, err := json.Marshal(client.ElectionMetadata{Version: "1.2", Title: client.Plain("a test")})
 	check(t, err)
+	p.named = time.Now()
 	p.id, hash, err = c.CreateElection(ctx, p.organiser, tx.NewElection{
 		Rules:        ballot.Rules{MaxCount: 1, MaxValue: choices - 1, MaxOverwrites: 1, CostExponent: 1},
 		CensusOrigin: census.TreeWeighted, CensusRoot: root, CensusURI: published.URI,
@@ -283,7 +285,7 @@ func (p *poll) voteIsThere(ctx context.Context, n *node, want cast) error {
 	return fmt.Errorf("%w: got %+v, want %+v", errWrong, got, want)
 }
 
-func newKey(t *testing.T) *ethkey.Key {
+func newKey(t testing.TB) *ethkey.Key {
 	t.Helper()
 	key, err := ethkey.Generate()
 	check(t, err)
