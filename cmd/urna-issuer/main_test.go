@@ -225,8 +225,14 @@ func TestKillingTheServiceGivesNobodyASecondCredential(t *testing.T) {
 func TestCommandLinesThatMakeNoSenseAreRefused(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	for _, args := range [][]string{
-		{"init", "--auth", "sms", "--chain", "c"}, {"codes", "0"}, {"codes", "x"}, {"codes"}, {"sing"}, {"serve", "--no"},
-		{"bind", "name", "no-id"}, {"new", "name"},
+		{"init", "--auth", "sms", "--chain", "c"},
+		{"codes", "0"},
+		{"codes", "x"},
+		{"codes"},
+		{"sing"},
+		{"serve", "--no"},
+		{"bind", "name", "no-id"},
+		{"new", "name"},
 	} {
 		if _, errs, code := result(t, append([]string{"--home", home}, args...)...); code != 64 || errs == "" {
 			t.Errorf("%q: exit code %d, %s", args, code, errs)
