@@ -134,6 +134,12 @@ func TestAnAnchorIsComparedWithTheChainThatIsTrusted(t *testing.T) {
 			if err := o.compare(ctx, chain, top, &anchor.History{}, latest, &out); err == nil || !strings.Contains(err.Error(), "was not deployed") {
 				t.Errorf("without its beginning: %v", err)
 			}
+			if len(h.Anchored) > 0 {
+				late := anchor.History{Anchored: h.Anchored, Changes: []anchor.Change{{Since: h.Anchored[0].Height}}}
+				if err := o.compare(ctx, chain, top, &late, latest, &out); err == nil || !strings.Contains(err.Error(), "was deployed before") {
+					t.Errorf("when it begins with a rotation: %v", err)
+				}
+			}
 			latest.Height++
 			if err := o.compare(ctx, chain, top, h, latest, &out); err == nil || !strings.Contains(err.Error(), "shows no event") {
 				t.Errorf("without its end: %v", err)

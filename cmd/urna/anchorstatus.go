@@ -110,6 +110,10 @@ func (s *anchorStatus) text(w io.Writer) {
 	if s.FrozenFrom != 0 {
 		frozen = fmt.Sprintf("FROM HEIGHT %d: two signed blocks of it were shown", s.FrozenFrom)
 	}
+	anchored := fmt.Sprintf("block %d of %s", s.Height, s.Time.Format(time.RFC3339))
+	if s.Height == 0 {
+		anchored = "nothing yet"
+	}
 	balance := s.Balance
 	if balance != "" {
 		balance += " wei of " + s.Account
@@ -118,7 +122,7 @@ func (s *anchorStatus) text(w io.Writer) {
 		{"anchor", s.Anchor},
 		{"ethereum", strconv.FormatUint(s.EthereumID, 10)},
 		{"chain", s.ChainID},
-		{"anchored", fmt.Sprintf("block %d of %s", s.Height, s.Time.Format(time.RFC3339))},
+		{"anchored", anchored},
 		{"lag", fmt.Sprintf("%d blocks; the chain is at %d", s.Lag, s.ChainHeight)},
 		{"validators", fmt.Sprintf("the set in office signs above height %d", s.Since)},
 		{"trust", trust},

@@ -106,6 +106,11 @@ func (o *onEthereum) compare(ctx context.Context, chain *follow.Client, top *lig
 	if len(h.Changes) == 0 {
 		return fmt.Errorf("the anchor was not deployed in the blocks %d to %d of Ethereum; begin with an earlier one", out.From, out.To)
 	}
+	for _, a := range h.Anchored {
+		if a.Height == h.Changes[0].Since { // the first change is a rotation
+			return fmt.Errorf("the anchor was deployed before block %d of Ethereum; begin with an earlier one", out.From)
+		}
+	}
 	bar := o.bar(len(h.Changes)+len(h.Anchored), "comparing")
 	defer func() { _ = bar.Finish() }()
 	for _, c := range h.Changes {
