@@ -55,10 +55,6 @@ const (
 	gasTable     = "table"
 )
 
-// codeNoAnchor is one of the problem codes: this gateway knows no registry on
-// Ethereum.
-const codeNoAnchor = 6020
-
 // ethereumTime bounds the questions to Ethereum of one request.
 const ethereumTime = 5 * time.Second
 

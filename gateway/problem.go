@@ -83,6 +83,7 @@ const (
 	codeVoted               = 6013 // absence cannot be proved: there is a vote
 	codeDiskFull            = 6014
 	codeCensusImportFailed  = 6015
+	codeNoAnchor            = 6020 // this gateway does not look at Ethereum, or knows of no registry there
 )
 
 // Problem is an answer that says no: an RFC 9457 document with the members
