@@ -189,6 +189,20 @@ function parameters(r: Reader): void {
   for (let n = 3; n > 0; n--) r.u32();
 }
 
+function issuer(r: Reader): void {
+  version(r);
+  const key = r.bytes(33);
+  const classes = r.uint(32);
+  if (key.length === 0 ? classes === 0 : key.length !== 33 || classes > 0) throw new NotCanonical("an issuer has a key, or classes");
+  for (let n = classes; n > 0; n--) {
+    const weight = r.amount();
+    if (weight === 0n || weight >> 128n !== 0n) throw new NotCanonical("a class's weight");
+    r.fixed(32); // hash of its key
+    const issued = r.uvarint();
+    if (r.uvarint() > issued) throw new NotCanonical("more voters than credentials");
+  }
+}
+
 function validator(r: Reader): void {
   version(r);
   r.fixed(33); // key
@@ -232,6 +246,8 @@ const kinds: Record<string, Kind> = {
   t: { name: "the tally of election", key: 32, read: readTally },
   r: { name: "the result of election", key: 32, read: readResult },
   n: { name: "the set of nullifiers of election", key: 32, read: readSealing },
+  i: { name: "the issuer of election", key: 32, read: issuer },
+  k: { name: "the key of an issuer", key: 32, read: numbers(1) },
   q: { name: "work", key: work, read: version },
   v: { name: "validator", key: 20, read: validator },
   u: { name: "the uptime of validator", key: 20, read: uptime },

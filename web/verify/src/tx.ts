@@ -169,6 +169,7 @@ function newElection(v: wire.Values): NewElection {
   if (e.faucet.length > 0) faucetParts(e.faucet);
   if (!e.paused && v.small("process.status") !== Status.ready) throw new NotCanonical("a status with which no election begins");
   if (e.anonymous || e.encrypted) throw new NotCanonical("an election of a kind that is not accepted yet");
+  if (e.censusOrigin === 3 || e.censusOrigin === 1000) fail("V03", "an election with an issuer");
   if (e.censusOrigin !== 1 && e.censusOrigin !== 2) throw new NotCanonical(`census origin ${e.censusOrigin}`);
   if (e.censusRoot.length !== 32 || isZero(e.censusRoot)) throw new NotCanonical("no census root");
   const bad = badRule(e.rules);
@@ -186,7 +187,10 @@ function change(b: Bytes): Change {
     }
     case 3n: {
       const v = wire.decode(wire.setCensus, b);
-      return { kind: "census", election: v.bytes("processId"), root: some(v.bytes("censusRoot")), uri: v.bytes("censusURI"), size: v.number("censusSize") };
+      const root = some(v.bytes("censusRoot"));
+      if (root?.length === 33) fail("V03", "a census that is an issuer's key");
+      if (root && (root.length !== 32 || isZero(root))) throw new NotCanonical("no census root");
+      return { kind: "census", election: v.bytes("processId"), root, uri: v.bytes("censusURI"), size: v.number("censusSize") };
     }
     case 28n: {
       const v = wire.decode(wire.setDuration, b);

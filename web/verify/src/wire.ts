@@ -11,7 +11,7 @@ import { fail } from "./report.ts";
 export interface Field {
   readonly number: number;
   readonly name: string;
-  readonly type: "number" | "bytes" | "text" | "id" | "list" | "refused" | "proof" | readonly Field[];
+  readonly type: "number" | "bytes" | "text" | "id" | "list" | "refused" | "proof" | "issuer" | readonly Field[];
   readonly min: number; // of a list: how many, each being an address
   readonly max: number;
   readonly zero: boolean; // it may be written although nothing is in it
@@ -28,6 +28,7 @@ const flag = (number: number, name: string, zero = false): Field => num(number, 
 const message = (number: number, name: string, ...fields: Field[]): Field => field(fields, number, name, 0, Infinity, true);
 const refused = (...numbers: number[]): Field[] => numbers.map((n) => field("refused", n, `field ${n}`, 0, 0));
 const otherProof = (...numbers: number[]): Field[] => numbers.map((n) => field("proof", n, `field ${n}`, 0, 0));
+const ofIssuers = (number: number, name: string): Field => field("issuer", number, name, 0, 0);
 
 const max31 = 2 ** 31 - 1;
 const max32 = 2 ** 32 - 1;
@@ -45,8 +46,7 @@ export const vote: Field[] = [
   message(
     3,
     "proof",
-    ...otherProof(3, 4),
-    ...refused(5),
+    ...otherProof(3, 4, 5),
     message(
       6,
       "arbo",
@@ -57,7 +57,7 @@ export const vote: Field[] = [
       bytes(5, "voteWeight", 0, 32),
     ),
     ...refused(7),
-    ...otherProof(8, 9),
+    ...otherProof(8, 9, 1000),
   ),
   bytes(4, "votePackage", 1, 8192),
   ...refused(5),
@@ -91,7 +91,7 @@ export const newProcess: Field[] = [
       num(4, "maxTotalCost", 0, max32),
       num(5, "costExponent", 0, max32),
     ),
-    num(20, "censusOrigin", 0, 255),
+    num(20, "censusOrigin", 0, max31),
     ...refused(21, 23, 24, 25),
     txt(26, "metadata", maxURI),
     ...refused(27),
@@ -100,6 +100,7 @@ export const newProcess: Field[] = [
     flag(34, "tempSIKs", true),
     num(35, "startTime", 0, max32),
     num(36, "duration", 1, maxDuration),
+    ofIssuers(1000, "weightClasses"),
   ),
   bytes(4, "faucetPackage", 0, maxFaucet, true),
 ];
@@ -117,10 +118,11 @@ export const setCensus: Field[] = [
   num(2, "nonce", 0, max32),
   id(3, "processId", 32, 32),
   ...refused(4, 5),
-  field("id", 6, "censusRoot", 0, 32, true),
+  bytes(6, "censusRoot", 0, 33, true),
   txt(7, "censusURI", maxURI),
   ...refused(8, 9, 10, 11),
   num(12, "censusSize", 0, max64, true),
+  ofIssuers(1000, "issued"),
 ];
 
 export const setDuration: Field[] = [
@@ -195,8 +197,9 @@ export class Values {
   }
 }
 
-/** decode reads a message. It throws NotCanonical, and V16 for a proof of a kind that
- * no election takes. */
+/** decode reads a message. It throws NotCanonical, and names a check for what only
+ * elections with an issuer know, which this verifier does not judge: V16 for a proof,
+ * V03 for the rest. */
 export function decode(fields: readonly Field[], b: Bytes): Values {
   const out = new Values();
   into(out, "", fields, b);
@@ -232,7 +235,8 @@ function left(out: Values, path: string, f: Field, there: boolean): void {
 function store(out: Values, path: string, f: Field, value: Value): void {
   const name = path + f.name;
   const size = typeof value === "bigint" ? value : value.length;
-  if (f.type === "proof") fail("V16", `${name} is a proof of a kind that no election takes`);
+  if (f.type === "proof") fail("V16", `${name} is a proof of a kind that no election with a census tree takes`);
+  if (f.type === "issuer") fail("V03", `${name} is for elections with an issuer`);
   if (f.type === "refused") {
     if (f.zero && typeof value !== "bigint" && size === 0) return;
     throw new NotCanonical(`${name} may not be set`);

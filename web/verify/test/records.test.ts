@@ -19,6 +19,7 @@ const keys: Record<string, Uint8Array> = {
   account: concat(utf8("a"), zeros(20)),
   settings: concat(utf8("e"), zeros(32)),
   stage: concat(utf8("s"), zeros(32)),
+  issuer: concat(utf8("i"), zeros(32)),
   log: concat(utf8("l"), zeros(32)),
   tally: concat(utf8("t"), zeros(32)),
   result: concat(utf8("r"), zeros(32)),

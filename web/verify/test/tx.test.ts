@@ -68,6 +68,21 @@ test("no changed byte leaves signer and meaning as they were", () => {
   }
 });
 
+test("what is for elections with an issuer is not about a plain one", () => {
+  const cases = {
+    "new_process.issuer": "V03",
+    "new_process.blind_issuer": "V03",
+    "set_process_census.issuer": "V03",
+    "set_process_census.issued": "V03",
+    "vote.issuer": "V16",
+    "vote.credential": "V16",
+  };
+  for (const [name, check] of Object.entries(cases)) {
+    const g = readJSON<Golden>(`tx/testdata/${name}.json`);
+    assert.throws(() => verifyTx(g.chain, fromHex(g.raw)), (err) => err instanceof Failure && err.check === check, name);
+  }
+});
+
 interface Recorded {
   scenario: string;
   chain: string;
@@ -82,7 +97,8 @@ test("what the public client sent is understood", () => {
   let votes = 0;
   for (const r of readJSON<Recorded[]>("tx/testdata/recorded.json")) {
     const raw = new Uint8Array(Buffer.from(r.raw, "base64"));
-    if (r.refused !== undefined) {
+    const issuer = /-csp-/.test(r.scenario) && (r.vote ?? r.election) !== undefined;
+    if (r.refused !== undefined || issuer) {
       assert.throws(() => verifyTx(r.chain, raw), Failure, r.scenario);
       continue;
     }
