@@ -48,6 +48,7 @@ func TestEthereumFollowsALivingNetwork(t *testing.T) {
 		if v.Blocks != len(s.heights) || v.Sets != 1+len(s.rotations) || v.Results != len(proofs) {
 			t.Errorf("the auditor compared %+v", v)
 		}
+		process.byHand(t, l, w.anchor.Address())
 	})
 	l.passed.audited(t)
 }
