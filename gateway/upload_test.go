@@ -165,25 +165,43 @@ func TestProgressIsToldWhileTheListStillComes(t *testing.T) {
 	}
 }
 
-func TestAClientHasTwoListsAtATimeAndAnIdleOneIsCut(t *testing.T) {
-	a := newAPI(t, func(c *Config) { c.Limits.Timeout = 500 * time.Millisecond })
+func TestAClientHasTwoListsAtATime(t *testing.T) {
+	a := newAPI(t, func(c *Config) { c.Limits.Timeout = 10 * time.Minute })
 	token := a.token()
 	census := a.newCensus(token, "census")
-	_, first := a.started(token, census)
-	_, second := a.started(token, census)
+	one, first := a.started(token, census)
+	two, second := a.started(token, census)
+	deadline := time.Now().Add(time.Minute)
 	for { // until both have their places
 		r := a.uploadTo(token, census, csvType, strings.NewReader("# nobody\n"))
 		if r.status == http.StatusTooManyRequests {
 			break
 		}
+		if time.Now().After(deadline) {
+			t.Fatal("a third list is taken")
+		}
 	}
+	one.Close()
+	two.Close()
 	for _, answer := range []<-chan *http.Response{first, second} {
 		res := <-answer
-		var p Problem
-		if err := json.NewDecoder(res.Body).Decode(&p); err != nil || res.StatusCode != http.StatusRequestTimeout || p.Code != codeTimeout {
-			t.Errorf("%d %+v %v", res.StatusCode, p, err)
+		if res.StatusCode != http.StatusOK {
+			t.Error(res.Status)
 		}
 		res.Body.Close()
+	}
+	a.upload(token, census, "# there is room again\n")
+}
+
+func TestAListThatStandsStillIsCut(t *testing.T) {
+	a := newAPI(t, func(c *Config) { c.Limits.Timeout = 500 * time.Millisecond })
+	token := a.token()
+	_, answer := a.started(token, a.newCensus(token, "census"))
+	res := <-answer
+	defer res.Body.Close()
+	var p Problem
+	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || res.StatusCode != http.StatusRequestTimeout || p.Code != codeTimeout {
+		t.Errorf("%d %+v %v", res.StatusCode, p, err)
 	}
 }
 
