@@ -59,7 +59,7 @@ func newAnchoredAPI(t testing.TB, change func(*Config)) (*api, *onEthereum) {
 		if change != nil {
 			change(c)
 		}
-		c.Ethereum = e
+		c.Ethereum, c.Anchor = e, seen{Contract: "0x01", Alarms: []string{}}
 	})
 	e.reader = anchor.NewReader(e.Deploy(anchortest.Deployment(t, a.Chain).Code()), e.Client)
 	e.registry = anchor.NewRegistry(e.Deploy(anchor.RegistryCode(e.reader.Address()), nil), e.Client)

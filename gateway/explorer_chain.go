@@ -203,6 +203,10 @@ type infoAnswer struct {
 	// IndexHeight is the height of the counts: less than Height while the index
 	// catches up.
 	IndexHeight int64 `json:"indexHeight"`
+
+	// Missing where nobody looks at Ethereum.
+	AnchoredHeight *uint64    `json:"lastAnchoredHeight,omitempty"`
+	AnchoredTime   *time.Time `json:"lastAnchoredTime,omitempty"`
 }
 
 func (g *Gateway) chainInfo(w http.ResponseWriter, r *http.Request) error {
@@ -239,6 +243,12 @@ func (g *Gateway) chainInfo(w http.ResponseWriter, r *http.Request) error {
 	}
 	for i, mean := range means {
 		answer.BlockTime[i] = mean.Milliseconds()
+	}
+	if g.anchor != nil {
+		s := g.anchor.Anchor()
+		if answer.AnchoredHeight = &s.Height; !s.Time.IsZero() {
+			answer.AnchoredTime = &s.Time
+		}
 	}
 	return reply(w, answer)
 }

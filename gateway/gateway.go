@@ -40,6 +40,7 @@ type Config struct {
 	Replica Replica // tells how far the files are here that the chain refers to; nil if nobody looks
 
 	Ethereum Ethereum // tells what stands there about this chain; nil if nobody looks
+	Anchor   Anchor   // tells how far this chain is anchored there; nil if nobody looks
 
 	// LogKey signs the checkpoints of vote logs that this gateway publishes.
 	LogKey ed25519.PrivateKey // required
@@ -64,6 +65,7 @@ type Gateway struct {
 	files    *ipfs.Store
 	replica  Replica
 	ethereum Ethereum
+	anchor   Anchor
 	looked   filesState
 	recent   *fileCache // of files
 	censuses *censuses.Service
@@ -105,7 +107,7 @@ func New(cfg Config) (*Gateway, error) {
 		return nil, fmt.Errorf("gateway: %w", err)
 	}
 	g := &Gateway{
-		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, replica: cfg.Replica, ethereum: cfg.Ethereum, censuses: cfg.Censuses, log: cfg.Log,
+		app: cfg.App, index: cfg.Index, blocks: cfg.Blocks, files: cfg.Files, replica: cfg.Replica, ethereum: cfg.Ethereum, anchor: cfg.Anchor, censuses: cfg.Censuses, log: cfg.Log,
 		recent: newFileCache(recentBytes), limits: cfg.Limits, now: cfg.Now, metrics: m, gather: cfg.Gather, logKey: cfg.LogKey,
 		running: make(chan struct{}, cfg.Limits.Concurrent),
 		bodies:  semaphore.NewWeighted(cfg.Limits.MaxBodies),

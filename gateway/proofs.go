@@ -35,6 +35,7 @@ func (g *Gateway) proofRoutes() []route {
 		{"GET", "/proofs/absences/{election}/{vote}", g.absence, "That somebody did not vote, proved"},
 
 		{"GET", "/elections/{election}/anchor", g.electionOnEthereum, "What it takes to prove a result on Ethereum"},
+		{"GET", "/anchor", g.anchorStatus, "How far the chain is anchored on Ethereum"},
 
 		{"GET", "/tiles/{election}/checkpoint", g.logCheckpoint, "Size and root of an election's vote log, as a signed note"},
 		{"GET", "/tiles/{election}/key", g.logKeyText, "The key that checkpoints of an election are signed with"},
