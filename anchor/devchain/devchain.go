@@ -23,6 +23,7 @@ import (
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -110,6 +111,9 @@ func (c *Chain) start() error {
 	cfg.Miner.GasCeil, cfg.TxPool.NoLocals, cfg.LogNoHistory = gasLimit, true, true
 	cfg.TxPool.Journal, cfg.BlobPool.Datadir = "", ""
 	cfg.DatabaseCache, cfg.TrieCleanCache, cfg.TrieDirtyCache, cfg.SnapshotCache = 16, 16, 16, 0
+	// The state of every block goes to disk with it, so that nothing is lost when the
+	// process is killed.
+	cfg.NoPruning, cfg.StateScheme = true, rawdb.HashScheme
 	var err error
 	if c.eth, err = eth.New(c.node, &cfg); err != nil {
 		return err
@@ -187,19 +191,35 @@ func (c *Chain) URL() string { return c.node.HTTPEndpoint() }
 // Client asks the chain within the process.
 func (c *Chain) Client() *ethclient.Client { return c.client }
 
+// deployTime is how long a deployment may take; it takes a block.
+const deployTime = 30 * time.Second
+
 // Deploy deploys a contract from the first account and waits until it is there.
 func (c *Chain) Deploy(ctx context.Context, code []byte) (common.Address, error) {
+	ctx, cancel := context.WithTimeout(ctx, deployTime)
+	defer cancel()
 	opts := bind.NewKeyedTransactor(Accounts()[0].Key, big.NewInt(ChainID))
 	opts.Context = ctx
 	tx, err := bind.NewBoundContract(common.Address{}, abi.ABI{}, c.client, c.client, c.client).RawCreationTransact(opts, code)
 	if err != nil {
 		return common.Address{}, fmt.Errorf("devchain: deploy: %w", anchor.Explain(err))
 	}
-	at, err := bind.WaitDeployed(ctx, c.client, tx.Hash())
-	if err != nil {
-		return common.Address{}, fmt.Errorf("devchain: deploy: %w", err)
+	t := time.NewTicker(look / 2)
+	defer t.Stop()
+	for {
+		switch receipt, err := c.client.TransactionReceipt(ctx, tx.Hash()); {
+		case err == nil && receipt.Status != types.ReceiptStatusSuccessful:
+			return common.Address{}, errors.New("devchain: deploy: the constructor refused")
+		case err == nil:
+			return receipt.ContractAddress, nil
+		default: // it is not in a block, or not yet in the index
+			select {
+			case <-ctx.Done():
+				return common.Address{}, fmt.Errorf("devchain: deploy: %w", err)
+			case <-t.C:
+			}
+		}
 	}
-	return at, nil
 }
 
 // Close stops the chain. What it has is on disk.

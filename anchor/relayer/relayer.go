@@ -239,8 +239,8 @@ func (r *Relayer) look(ctx context.Context, eth Ethereum) (*view, error) {
 // and the next set is known. nil if there is none.
 func (r *Relayer) newest(ctx context.Context, v *view) (*light.Block, error) {
 	top, err := checked(ctx, r.cfg.Chain, r.chainID, 0)
-	if err == nil && top.Header.Height < 2 {
-		return nil, nil
+	if errors.Is(err, ErrNoBlock) || err == nil && top.Header.Height < 2 {
+		return nil, nil // the chain is young
 	}
 	var b *light.Block
 	if err == nil {

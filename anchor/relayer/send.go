@@ -39,7 +39,11 @@ func (r *Relayer) begin(ctx context.Context, v *view, a *action) error {
 	if err != nil {
 		return err
 	}
-	if r.cfg.DryRun || !r.myTurn(v, a) || r.taken(ctx, v, a) {
+	if r.cfg.DryRun {
+		r.log.Debug("would send", "kind", a.kind, "height", a.height, "why", a.why, "gas", gas, "fee_wei", f.fee)
+		return nil
+	}
+	if !r.myTurn(v, a) || r.taken(ctx, v, a) {
 		return nil
 	}
 	if a.kind != kindResult {

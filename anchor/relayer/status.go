@@ -23,9 +23,10 @@ type Status struct {
 	Time          time.Time // of that header; zero if there is none
 	Newest        uint64    // anchored in the newest block of Ethereum
 	NewestTime    time.Time
-	Transaction   string // that anchored Newest; empty if it is not known
-	Block         uint64 // of Ethereum, of that transaction
-	Head          uint64 // newest block of Ethereum
+	Transaction   string   // that anchored Newest; empty if it is not known
+	Block         uint64   // of Ethereum, of that transaction
+	Heights       []uint64 // that were seen to be anchored lately, newest first
+	Head          uint64   // newest block of Ethereum
 	Confirmations uint64
 	FrozenFrom    uint64    // height from which the contract is frozen; 0 if it is not
 	TrustedUntil  time.Time // when the contract stops to believe the validators
@@ -152,13 +153,16 @@ func (r *Relayer) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.status
-	s.Waiting, s.Alarms = slices.Clone(s.Waiting), slices.Clone(s.Alarms)
+	s.Waiting, s.Alarms, s.Heights = slices.Clone(s.Waiting), slices.Clone(s.Alarms), slices.Clone(s.Heights)
 	if s.Next != nil {
 		next := *s.Next
 		s.Next = &next
 	}
 	return s
 }
+
+// keptHeights is how many anchored heights are told.
+const keptHeights = 16
 
 // note takes what a step has seen into the status.
 func (r *Relayer) note(v *view, newest *light.Block) {
@@ -176,6 +180,13 @@ func (r *Relayer) note(v *view, newest *light.Block) {
 	if r.mem.Last.Height == v.latest.Height && v.latest.Height != 0 {
 		s.Transaction, s.Block = r.mem.Last.In.Hex(), r.mem.Last.Block
 	}
+	for len(r.mem.Heights) > 0 && r.mem.Heights[0] >= v.latest.Height {
+		r.mem.Heights = r.mem.Heights[1:] // seen already, or taken back
+	}
+	if v.latest.Height > 0 {
+		r.mem.Heights = append([]uint64{v.latest.Height}, r.mem.Heights[:min(len(r.mem.Heights), keptHeights-1)]...)
+	}
+	s.Heights = r.mem.Heights
 	s.Head = v.head.Number.Uint64()
 	s.TrustedUntil = unix(v.latest.Time).Add(r.period)
 	s.Waiting, s.Unready, s.Next = nil, len(r.mem.ToProve), nil

@@ -69,10 +69,11 @@ type memory struct {
 	Posted uint64       `json:"posted"`         // newest height that this relayer has anchored
 	Spent  *hexutil.Big `json:"spent"`          // wei, in final transactions
 
-	Results  int64  `json:"results"`            // height up to which results are known
-	ToProve  []*job `json:"toProve,omitempty"`  // results that are not finally proved
-	Searched uint64 `json:"searched,omitempty"` // block of Ethereum up to which events are known
-	Last     last   `json:"last"`
+	Results  int64    `json:"results"`            // height up to which results are known
+	ToProve  []*job   `json:"toProve,omitempty"`  // results that are not finally proved
+	Searched uint64   `json:"searched,omitempty"` // block of Ethereum up to which events are known
+	Last     last     `json:"last"`
+	Heights  []uint64 `json:"heights,omitempty"` // that were seen to be anchored lately, newest first
 }
 
 // last is what is known of the newest header that was anchored.

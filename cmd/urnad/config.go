@@ -29,6 +29,7 @@ type Config struct {
 	Gateway   GatewayConfig   `toml:"gateway"`
 	IPFS      IPFSConfig      `toml:"ipfs"`
 	Faucet    FaucetConfig    `toml:"faucet"`
+	Anchor    AnchorConfig    `toml:"anchor"`
 	Debug     DebugConfig     `toml:"debug"`
 }
 
@@ -131,6 +132,7 @@ func defaultConfig() Config {
 			Enabled: true, Listen: "127.0.0.1:9090", Rate: 200, Concurrent: 512, MaxBatch: 10_000, MaxBodies: 256 << 20,
 		},
 		IPFS:   defaultIPFS(),
+		Anchor: defaultAnchor(),
 		Faucet: FaucetConfig{Amount: 100_000, PerAccount: 3, PerClient: 20},
 		Debug:  DebugConfig{Metrics: true},
 	}
@@ -152,7 +154,7 @@ func bad(path, format string, args ...any) error {
 // operator did not mean. home must be absolute.
 func (c *Config) check(home string) error {
 	for _, check := range []func() error{
-		c.checkWords, c.checkListeners, c.checkPeers, c.checkIPFS, c.checkNumbers, c.checkStateSync, func() error { return c.checkDirs(home) },
+		c.checkWords, c.checkListeners, c.checkPeers, c.checkIPFS, c.checkAnchor, c.checkNumbers, c.checkStateSync, func() error { return c.checkDirs(home) },
 	} {
 		if err := check(); err != nil {
 			return err

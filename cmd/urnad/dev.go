@@ -26,6 +26,7 @@ type devOptions struct {
 	blockTime time.Duration
 	chainID   string
 	reset     bool
+	ethereum  string
 }
 
 func newDev() *cobra.Command {
@@ -35,7 +36,8 @@ func newDev() *cobra.Command {
 		Use:   "dev",
 		Short: "Run a whole network in one process, to try things out",
 		Long: `Run a whole network in one process: a validator, a gateway with an index and a
-file store, and a faucet with plenty of tokens. It keeps its chain in --home and
+file store, a faucet with plenty of tokens, and an Ethereum of its own in which the
+chain is anchored. It keeps its chain in --home and
 goes on with it when it is started again; --reset starts anew.
 
 Every setting of a node is a flag here, too; see 'urnad start --help'.`,
@@ -50,6 +52,7 @@ Every setting of a node is a flag here, too; see 'urnad start --help'.`,
 	f.StringVar(&o.listen, "listen", cfg.Gateway.Listen, "where the API listens, host:port; port 0 picks a free one")
 	f.DurationVar(&o.blockTime, "block-time", cfg.Consensus.BlockTime, "pause between blocks")
 	f.StringVar(&o.chainID, "chain-id", "urna/dev/1", "name of a new chain")
+	f.StringVar(&o.ethereum, "ethereum", "127.0.0.1:0", "where JSON-RPC of the development Ethereum listens, host:port on loopback; port 0 picks a free one; empty for no Ethereum")
 	f.BoolVar(&o.reset, "reset", false, "forget the chain of --home and start a new one")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		home, err := filepath.Abs(o.home)
@@ -75,7 +78,14 @@ Every setting of a node is a flag here, too; see 'urnad start --help'.`,
 		if err != nil {
 			return bad("log.level", "%v", err)
 		}
-		return run(cmd.Context(), &cfg, home, log, func(n *node) { welcome(cmd.OutOrStdout(), n) })
+		var eth *devEthereum
+		if o.ethereum != "" && !cfg.anchors() {
+			if eth, err = startDevEthereum(cmd.Context(), &cfg, home, o.ethereum, log); err != nil {
+				return err
+			}
+			defer eth.Close()
+		}
+		return run(cmd.Context(), &cfg, home, log, func(n *node) { welcome(cmd.OutOrStdout(), n, eth) })
 	}
 	return c
 }
@@ -93,6 +103,10 @@ func devConfig() Config {
 	c.Faucet.KeyFile = faucetKeyFile
 	c.Faucet.PerAccount = 1000
 	c.Faucet.PerClient = 1_000_000
+	c.Anchor.EveryBlocks = 20
+	c.Anchor.Confirmations = 1
+	c.Anchor.Patience = 0
+	c.Anchor.Poll = time.Second
 	return c
 }
 
@@ -165,7 +179,7 @@ func forget(home string) error {
 }
 
 // welcome tells what to try.
-func welcome(w io.Writer, n *node) {
+func welcome(w io.Writer, n *node, eth *devEthereum) {
 	flag := ""
 	if n.url != "http://127.0.0.1:9090/v2" {
 		flag = "export URNA_GATEWAY=" + n.url + "\n  "
@@ -176,7 +190,7 @@ func welcome(w io.Writer, n *node) {
   faucet   %s/open/claim/{address}, %d tokens each
   health   %s
   IPFS     %s
-  home     %s
+%s  home     %s
 
 Try:
 
@@ -188,5 +202,5 @@ Try:
 
 Ctrl-C stops it; the next start goes on with the same chain, --reset forgets it.
 `, n.genesis.ChainID, n.cfg.Consensus.BlockTime, n.url, n.url, n.cfg.Faucet.Amount,
-		n.url[:len(n.url)-len("/v2")]+"/health/ready", n.ipfsAddress(), n.home, flag)
+		n.url[:len(n.url)-len("/v2")]+"/health/ready", n.ipfsAddress(), eth.welcome(), n.home, flag)
 }

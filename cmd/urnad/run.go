@@ -17,6 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"urna/anchor"
+	"urna/anchor/relayer"
 	"urna/app"
 	"urna/chain"
 	"urna/crypto/ethkey"
@@ -46,6 +48,9 @@ type node struct {
 	url     string // root of the API, if the gateway is on
 	files   *ipfs.Store
 	replica *replica.Replicator
+
+	relayer  *relayer.Relayer // looks at Ethereum; nil if nobody does
+	ethereum []*anchor.Node
 }
 
 // run starts a node, calls ready, and keeps the node up until ctx ends or one
@@ -107,6 +112,11 @@ func (n *node) start(ctx context.Context) error {
 	}
 	if err := n.startChain(ctx); err != nil {
 		return err
+	}
+	if n.cfg.anchors() {
+		if err := n.startAnchor(ctx); err != nil {
+			return err
+		}
 	}
 	if !n.cfg.Gateway.Enabled {
 		return nil
@@ -295,6 +305,7 @@ func (n *node) gateway(ctx context.Context) (http.Handler, error) {
 	if cfg.LogKey, err = logKey(n.home); err != nil {
 		return nil, err
 	}
+	n.showAnchor(&cfg)
 	gw, err := gateway.New(cfg)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,8 @@ func (s setting) Type() string {
 		return "duration"
 	case Size:
 		return "size"
+	case Gwei:
+		return "gwei"
 	case []string:
 		return "list"
 	}
@@ -222,7 +224,7 @@ func configText(c *Config) string {
 // toml is the value as the file has it.
 func (s setting) toml() string {
 	switch v := s.value.Interface().(type) {
-	case time.Duration, Size:
+	case time.Duration, Size, Gwei:
 		return strconv.Quote(fmt.Sprint(v))
 	case []string:
 		quoted := make([]string, len(v))
