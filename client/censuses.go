@@ -136,6 +136,13 @@ func (c *Client) FollowPublication(ctx context.Context, token, id string, progre
 	return &p, nil
 }
 
+// CensusURI tells where the file of a published census is.
+func (c *Client) CensusURI(ctx context.Context, root string) (string, error) {
+	var p Published
+	err := c.get(ctx, "/censuses/"+root+"/check", &p)
+	return p.URI, err
+}
+
 // CensusSize is the number of members; id is a census or a published root.
 func (c *Client) CensusSize(ctx context.Context, id string) (uint64, error) {
 	var out struct {

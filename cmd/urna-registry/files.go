@@ -20,7 +20,7 @@ type list struct {
 	buf  *bufio.Writer
 }
 
-// Partial is the name of a file that is not finished.
+// partial is the name of a file that is not finished.
 func partial(path string) string { return path + ".partial" }
 
 // create starts a list; path - is standard output.

@@ -66,15 +66,11 @@ func (a *app) openCensus(ctx context.Context, gw *client.Client, what string) (*
 	if err != nil && (!errors.As(err, &p) || p.Code != client.CodeElectionNotFound) {
 		return nil, err
 	}
-	d, err := gw.ExportCensus(ctx, "", what)
+	uri, err := gw.CensusURI(ctx, root.String())
 	if err != nil {
 		return nil, fmt.Errorf("no election has this id, and of a census: %w", err)
 	}
-	b, err := json.Marshal(d)
-	if err != nil {
-		return nil, err
-	}
-	return readCensus(bytes.NewReader(b), "the gateway", (*census.Root)(&root))
+	return downloadCensus(ctx, gw, uri, (*census.Root)(&root))
 }
 
 func isContentID(s string) bool {
