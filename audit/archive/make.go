@@ -116,7 +116,7 @@ func (m Material) write(ctx context.Context, path string, collect func(*maker) e
 	}
 	root, err := k.builder.Write(out)
 	if err == nil {
-		err = out.Sync()
+		err = errors.Join(out.Chmod(0o644), out.Sync()) // it is made to be published
 	}
 	if err = errors.Join(err, out.Close()); err == nil {
 		err = os.Rename(out.Name(), path)

@@ -153,6 +153,11 @@ func (w *world) archive(e *apptest.Election, change func(*ElectionMaterial)) []b
 	path := filepath.Join(w.t.TempDir(), "election.car")
 	cid, err := MakeElection(context.Background(), m, path)
 	must(w.t, err)
+	info, err := os.Stat(path)
+	must(w.t, err)
+	if info.Mode().Perm() != 0o644 {
+		w.t.Errorf("the archive has the mode %s; a web server could not show it", info.Mode())
+	}
 	b, err := os.ReadFile(path)
 	must(w.t, err)
 	v, err := Verify(context.Background(), bytes.NewReader(b), Options{Genesis: w.Genesis()})

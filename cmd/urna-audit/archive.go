@@ -242,7 +242,7 @@ func (m *archiving) notYet(kept *audit.Directory) error {
 	if stage.Status == election.Canceled {
 		return fmt.Errorf("election %s was canceled; it has no result that could be archived", m.election)
 	}
-	return fmt.Errorf("election %s has the status %s at block %d; it can be archived when it is in RESULTS and the set of its voters is sealed", m.election, stage.Status, kept.Height())
+	return fmt.Errorf("election %s has the status %s at block %d, the newest that can be confirmed; it can be archived when it is in RESULTS and the set of its voters is sealed, some blocks after its end: try again then", m.election, stage.Status, kept.Height())
 }
 
 // twins is how many elections the organisation created in the same block before
