@@ -39,10 +39,10 @@ type living struct {
 	passed, rejected *poll // more say yes than no; the other way round
 }
 
-// startLiving starts four validators, and a fifth node without a seat.
-func startLiving(t *testing.T) *living {
+// startLiving starts four validators, and nodes without a seat.
+func startLiving(t *testing.T, others int) *living {
 	t.Helper()
-	return &living{testnet: startNetwork(t, network{Validators: len(powers) + 1, BlockTime: "250ms"}, func(nodes []*node) {
+	return &living{testnet: startNetwork(t, network{Validators: len(powers) + others, BlockTime: "250ms"}, func(nodes []*node) {
 		for _, n := range nodes {
 			n.args = append(n.args, "--consensus-propose-timeout", proposeTimeout.String())
 			n.editGenesis(t)
@@ -59,7 +59,7 @@ func (l *living) steady(voters int) *testnet {
 // their results. Each wait ends after a minute or so, with a failure.
 func live(t *testing.T) *living {
 	t.Helper()
-	l := startLiving(t)
+	l := startLiving(t, 1)
 	d, e := l.nodes[3], l.nodes[4]
 	l.passed, l.rejected = openPoll(t, l.steady(62)), openPoll(t, l.steady(1))
 	votes := make(chan struct{})
@@ -112,8 +112,8 @@ func (l *living) height(t *testing.T) int64 {
 	return h
 }
 
-// editGenesis gives the first four validators their powers, takes the seat of the
-// fifth, and makes the law less patient.
+// editGenesis gives the first four validators their powers, takes the seats of the
+// others, and makes the law less patient.
 func (n *node) editGenesis(t *testing.T) {
 	t.Helper()
 	file := filepath.Join(n.home, "config", "genesis.json")

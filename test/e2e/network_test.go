@@ -64,13 +64,6 @@ func readNetwork(t *testing.T, name string) network {
 var bin string
 
 func TestMain(m *testing.M) {
-	if orders := os.Getenv(relayVariable); orders != "" {
-		if err := relay(orders); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
 	os.Exit(func() int {
 		var err error
 		if bin, err = os.MkdirTemp("", "urna-e2e-bin-"); err != nil {

@@ -1,16 +1,12 @@
 package e2e
 
 import (
-	"context"
 	"crypto/ecdsa"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"math/big"
 	"math/rand/v2"
-	"os"
-	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,101 +18,53 @@ import (
 
 	"urna/anchor"
 	"urna/anchor/relayer"
-	"urna/client"
 	"urna/election"
 )
 
 // relayEvery is how many blocks there are between two that are anchored.
 const relayEvery = 5
 
-// relayOrders tell a process of this program to be a relayer.
-type relayOrders struct {
-	Gateway, Ethereum, Key, Store string
-	Anchor, Registry              anchor.Address
-	MaxFee                        int64 // wei
-	Patience                      time.Duration
-}
-
-const relayVariable = "URNA_E2E_RELAYER"
-
-// relay is what such a process does, until it is told to end.
-func relay(text string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	var o relayOrders
-	if err := json.Unmarshal([]byte(text), &o); err != nil {
-		return err
-	}
-	key, err := crypto.HexToECDSA(o.Key)
-	if err != nil {
-		return err
-	}
-	gateway, err := client.New(client.Config{URL: o.Gateway, Attempts: 1})
-	if err != nil {
-		return err
-	}
-	eth, err := anchor.Dial(ctx, o.Ethereum)
-	if err != nil {
-		return err
-	}
-	r, err := relayer.New(relayer.Config{
-		Chain: relayer.FromGateway(gateway), Ethereum: []relayer.Ethereum{eth}, Anchor: o.Anchor, Registry: o.Registry,
-		Key: key, Store: relayer.File(o.Store), EveryBlocks: relayEvery, Confirmations: 3,
-		MaxFee: big.NewInt(o.MaxFee), MaxTip: big.NewInt(params.GWei / 10), Resend: 5 * time.Second, Patience: o.Patience,
-		Poll: 300 * time.Millisecond, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-	})
-	if err != nil {
-		return err
-	}
-	return r.Run(ctx)
-}
-
-// relayProcess is a relayer of its own.
-type relayProcess struct {
+// relayNode is a node without a seat that anchors, and pays for it.
+type relayNode struct {
 	*node
-	orders relayOrders
-	key    *ecdsa.PrivateKey
+	plain    []string // arguments without the role
+	key      *ecdsa.PrivateKey
+	maxFee   string // gwei
+	patience time.Duration
 }
 
-func (w *relayWorld) newRelayer(t *testing.T, gateway *node) *relayProcess {
+func (w *relayWorld) newRelay(t *testing.T, n *node) *relayNode {
 	t.Helper()
 	key, err := crypto.GenerateKey()
 	check(t, err)
-	self, err := os.Executable()
-	check(t, err)
-	name := "relayer of " + gateway.name
-	p := &relayProcess{
-		node: &node{name: name, program: self, logFile: filepath.Join(w.dir, name+".log")},
-		key:  key,
-		orders: relayOrders{
-			Gateway: gateway.client.URL(), Ethereum: w.geth.url, Key: fmt.Sprintf("%x", crypto.FromECDSA(key)),
-			Store: filepath.Join(w.dir, name+".json"), Anchor: w.anchor.Address(), Registry: w.registry.Address(),
-			MaxFee: 100 * params.GWei,
-		},
-	}
-	t.Cleanup(func() { p.stop(t) })
-	return p
+	check(t, crypto.SaveECDSA(filepath.Join(n.home, "ethereum.key"), key))
+	return &relayNode{node: n, plain: n.args, key: key, maxFee: "100"}
 }
 
-func (p *relayProcess) address() anchor.Address { return crypto.PubkeyToAddress(p.key.PublicKey) }
+func (p *relayNode) address() anchor.Address { return crypto.PubkeyToAddress(p.key.PublicKey) }
 
-// run starts the process with its present orders.
-func (p *relayProcess) run(t *testing.T) {
+// run starts the node with the role.
+func (w *relayWorld) run(t *testing.T, p *relayNode) {
 	t.Helper()
-	text, err := json.Marshal(p.orders)
-	check(t, err)
-	p.env = []string{relayVariable + "=" + string(text)}
+	p.args = append(slices.Clone(p.plain),
+		"--anchor-rpc", w.geth.url, "--anchor-ethereum", params.AllDevChainProtocolChanges.ChainID.String(),
+		"--anchor-contract", w.anchor.Address().Hex(), "--anchor-registry", w.registry.Address().Hex(), "--anchor-results",
+		"--anchor-key-file", "ethereum.key", "--anchor-max-fee-gwei", p.maxFee, "--anchor-max-tip-gwei", "0.000000001",
+		"--anchor-every-blocks", fmt.Sprint(relayEvery), "--anchor-every", "0s", "--anchor-confirmations", "3",
+		"--anchor-patience", p.patience.String(), "--anchor-poll", "300ms",
+	)
 	p.start(t)
 }
 
-// says waits until the relayer has said something, since it was started the first time.
-func (p *relayProcess) says(t *testing.T, what string) {
+// alarms waits until the node tells of an alarm.
+func (p *relayNode) alarms(t *testing.T, name string) {
 	t.Helper()
 	check(t, until(time.Minute, func() error {
-		if !strings.Contains(tail(p.logFile, 1<<20), what) {
-			return fmt.Errorf("%s has not said %q", p.name, what)
+		doc, err := p.get(t.Context(), "/anchor")
+		if list, _ := doc["alarms"].([]any); err == nil && !slices.Contains(list, any(name)) {
+			err = fmt.Errorf("%s tells of %v, not of %s", p.name, doc, name)
 		}
-		return nil
+		return err
 	}))
 }
 
@@ -159,7 +107,7 @@ func (w *relayWorld) still(t *testing.T, height uint64) {
 
 func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	random := rand.New(rand.NewPCG(*seed, 1))
-	w := &relayWorld{living: startLiving(t)}
+	w := &relayWorld{living: startLiving(t, 2)}
 	w.ethereum, w.geth = startGeth(t, 1)
 	w.rpc = w.client.(*anchor.Node)
 	poll := openPoll(t, w.steady(1))
@@ -171,11 +119,12 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	check(t, err)
 	w.anchor = anchor.NewReader(w.deploy(t, 0, code), w.rpc)
 	w.registry = anchor.NewRegistry(w.deploy(t, 0, anchor.RegistryCode(w.anchor.Address())), w.rpc)
-	one, other := w.newRelayer(t, w.nodes[0]), w.newRelayer(t, w.nodes[1])
-	one.orders.Patience = 2 * time.Second // it gives way to the other
+	one, other := w.newRelay(t, w.nodes[4]), w.newRelay(t, w.nodes[5])
+	one.patience = 2 * time.Second // it gives way to the other
 
-	one.run(t)
-	one.says(t, "alarm=balance")
+	one.stop(t)
+	w.run(t, one)
+	one.alarms(t, "balance")
 	w.still(t, 0)
 	w.fund(t, one)
 	w.settled(t, "the account was empty")
@@ -184,16 +133,17 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	w.fund(t, other)
 	before, err := w.anchor.Latest(t.Context())
 	check(t, err)
-	other.orders.MaxFee = 1
+	other.stop(t)
+	other.maxFee = "0.000000001"
 	w.nodes[0].waitHeight(t, int64(before.Height)+2*relayEvery, time.Minute)
-	other.run(t)
-	other.says(t, "alarm=fees")
+	w.run(t, other)
+	other.alarms(t, "fees")
 	w.still(t, before.Height)
 	other.stop(t)
-	other.orders.MaxFee = 100 * params.GWei
-	other.run(t)
+	other.maxFee = "100"
+	w.run(t, other)
 	w.settled(t, "the cap was too low")
-	one.run(t)
+	w.run(t, one)
 
 	w.geth.stop(t)
 	w.nodes[0].waitHeight(t, w.height(t)+2*relayEvery, time.Minute)
@@ -203,13 +153,13 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	w.reorganise(t)
 	w.settled(t, "Ethereum was reorganised")
 
-	w.nodes[1].signal(t, syscall.SIGSTOP)
-	one.kill(t) // the one that is left has a node that hangs
+	one.kill(t)
+	other.signal(t, syscall.SIGSTOP)
 	w.nodes[0].waitHeight(t, w.height(t)+3*relayEvery, time.Minute)
-	w.nodes[1].signal(t, syscall.SIGCONT)
-	w.settled(t, "a node was behind")
-	one.orders.Patience = 0
-	one.run(t)
+	other.signal(t, syscall.SIGCONT)
+	w.settled(t, "the node was behind")
+	one.patience = 0
+	w.run(t, one)
 
 	// Kills at random while the validators change and an election ends. From now on
 	// nobody gives way: they race.
@@ -217,14 +167,14 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 	go func() {
 		defer close(changes)
 		poll.run(t)
-		takeSeat(t, w.nodes[0], w.nodes[4])
+		takeSeat(t, w.nodes[0], one.node)
 		poll.close(t)
 	}()
 	for range 12 {
 		wait(time.Duration(random.Int64N(int64(1500 * time.Millisecond))))
-		victim := []*relayProcess{one, other}[random.IntN(2)]
+		victim := []*relayNode{one, other}[random.IntN(2)]
 		victim.kill(t)
-		victim.run(t)
+		w.run(t, victim)
 	}
 	<-changes
 	check(t, until(time.Minute, func() error { _, err := w.registry.Result(t.Context(), poll.id); return err }))
@@ -235,7 +185,7 @@ func TestRelayersAreNeverStuckAndNeverPayTwice(t *testing.T) {
 }
 
 // fund gives a relayer money.
-func (w *relayWorld) fund(t *testing.T, p *relayProcess) {
+func (w *relayWorld) fund(t *testing.T, p *relayNode) {
 	t.Helper()
 	to := p.address()
 	w.send(t, &to, params.Ether, nil)
@@ -269,7 +219,7 @@ func (w *relayWorld) reorganise(t *testing.T) {
 
 // check compares what was anchored with the chain, and what was paid with what was
 // anchored.
-func (w *relayWorld) check(t *testing.T, id election.ID, relayers ...*relayProcess) {
+func (w *relayWorld) check(t *testing.T, id election.ID, relayers ...*relayNode) {
 	t.Helper()
 	ctx := t.Context()
 	latest, err := w.anchor.Latest(ctx)
@@ -298,6 +248,10 @@ func (w *relayWorld) check(t *testing.T, id election.ID, relayers ...*relayProce
 	}
 	if len(changes) != 0 || len(history.Changes) < 2 {
 		t.Errorf("the sets that took office: %+v", history.Changes)
+	}
+
+	if v := w.geth.audited(t, w.nodes[0], w.anchor.Address(), w.registry.Address()); v.Blocks != len(history.Anchored) || v.Results != 1 {
+		t.Errorf("the auditor compared %+v", v)
 	}
 
 	// Every relayer pays at most once for a height and for a result.
