@@ -27,6 +27,7 @@ func (w *world) issued(origin census.Origin) *apptest.Election {
 		p.CensusOrigin, p.CensusRoot, p.CensusURI = origin, census.Root{}, "https://issuer.example.org"
 		p.StartTime, p.MaxCensusSize, p.DynamicCensus = mark.Time+60, 5, true
 		if origin == census.Issuer {
+			p.CensusURI = ""
 			p.IssuerKey = apptest.Key("issuer").PublicKey()
 			return
 		}
@@ -159,6 +160,16 @@ func TestWhatNoIssuerAllowedIsNotVerified(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestABlindElectionThatStartsAtOnceIsNotVerified(t *testing.T) {
+	w := newWorld(t)
+	e := w.issued(census.BlindIssuer)
+	settings, err := w.Nodes[0].App.View().Settings(e.ID)
+	must(t, err)
+	settings.CreatedTime = settings.Start
+	l := newLife(apptest.ChainID, settings)
+	fails(t, "no time to count", l.step(w.creation(settings), moment{settings.CreatedHeight, settings.Start}), check.Rules)
 }
 
 // step applies the bytes of a transaction.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"urna/ballot"
+	"urna/census"
 	"urna/election"
 	"urna/internal/check"
 	"urna/state"
@@ -127,8 +128,10 @@ func (l *life) create(t *tx.Verified, p *tx.NewElection, at moment) error {
 		return broken("transaction %s does not create the election with these settings", t.ID)
 	case p.Expect != nil && *p.Expect != l.id:
 		return broken("transaction %s expects to create election %s", t.ID, *p.Expect)
-	case p.MetadataURI == "" || p.CensusURI == "":
+	case p.MetadataURI == "" || p.CensusURI == "" && p.CensusOrigin.IsTree():
 		return broken("transaction %s creates an election without metadata or without a census", t.ID)
+	case p.CensusOrigin == census.BlindIssuer && made.Start <= at.time:
+		return broken("transaction %s creates an election that starts before credentials are counted", t.ID)
 	case made.Start < at.time || made.Start > at.time+tx.MaxStartAhead:
 		return broken("transaction %s of time %d creates an election that starts at %d", t.ID, at.time, made.Start)
 	}
