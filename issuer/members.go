@@ -1,9 +1,7 @@
 package issuer
 
 import (
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -20,15 +18,10 @@ type Member struct {
 	Weight uint256.Int
 }
 
-// HashPrefix stands in a list before the SHA-256 of an invitation code, in hex. In
-// an answer it means nothing: the hash lets nobody in.
-const HashPrefix = "sha256:"
-
 // ReadMembers reads a list: lines of member and weight, divided by a comma,
 // with an optional heading "member,weight". The weight may be missing and is 1
-// then. key turns what stands in the list into what a Method finds out; a member
-// that begins with HashPrefix is that already, the hash of a code that whoever has
-// made the list does not show to the issuer. An error names the line.
+// then. key turns what stands in the list into what a Method finds out. An
+// error names the line.
 func ReadMembers(in io.Reader, key func(string) (string, error)) (list []Member, err error) {
 	r := csv.NewReader(in)
 	r.FieldsPerRecord = -1
@@ -78,13 +71,6 @@ func readMember(record []string, key func(string) (string, error)) (m Member, er
 	text := strings.TrimSpace(record[0])
 	if text == "" || len(text) > maxMemberBytes {
 		return m, fmt.Errorf("a member of %d bytes is not within 1 and %d", len(text), maxMemberBytes)
-	}
-	if hash, ok := strings.CutPrefix(text, HashPrefix); ok {
-		if b, err := hex.DecodeString(hash); err != nil || len(b) != sha256.Size || strings.ToLower(hash) != hash {
-			return m, fmt.Errorf("after %s come 64 hex digits in small letters", HashPrefix)
-		}
-		m.ID = hash
-		return m, nil
 	}
 	m.ID, err = key(text)
 	return m, err

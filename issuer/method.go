@@ -46,7 +46,8 @@ var ErrAnswer = errors.New("the answer is wrong")
 type Codes struct{}
 
 // hashed begins an entry of a list that is the hash of a code, as
-// urna-registry issuer-list writes it.
+// urna-registry issuer-list writes it: whoever made the list does not show the
+// codes to the issuer. In an answer it means nothing: the hash lets nobody in.
 const hashed = "sha256:"
 
 // NewCode makes an invitation code.
@@ -74,7 +75,7 @@ func (Codes) Answer(_ context.Context, _ int, _ string, answer []string) (Progre
 func (Codes) Key(entry string) (string, error) {
 	if hash, is := strings.CutPrefix(entry, hashed); is {
 		if b, err := hex.DecodeString(hash); err != nil || len(b) != 32 || hex.EncodeToString(b) != hash {
-			return "", fmt.Errorf("%q is not the hash of a code", entry)
+			return "", fmt.Errorf("after %s come 64 hex digits in small letters", hashed)
 		}
 		return hash, nil
 	}
