@@ -80,6 +80,8 @@ func (u *uploads) serve(w http.ResponseWriter, r *http.Request) error {
 	c := &upload{u: u, w: w, r: r, rc: http.NewResponseController(w), id: id, lines: bufio.NewScanner(r.Body)}
 	c.lines.Buffer(make([]byte, maxLine+2), maxLine+2)
 	_ = c.rc.EnableFullDuplex() // HTTP/2 is so anyway
+	// net/http panics where it reads on after an answer that came before the end.
+	w.Header().Set("Connection", "close")
 	return c.run()
 }
 
