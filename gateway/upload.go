@@ -56,6 +56,11 @@ type rejectedLine struct {
 // serve answers POST /censuses/{census}/participants/stream. A line of the answer
 // is sent once its batch is on disk, while the list is still coming.
 func (u *uploads) serve(w http.ResponseWriter, r *http.Request) error {
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(u.g.limits.Timeout)) // in tests connections have none
+	_ = rc.EnableFullDuplex()                                  // HTTP/2 is so anyway
+	// net/http panics where it reads on after an answer that came before the end.
+	w.Header().Set("Connection", "close")
 	id, err := pathCensus(r)
 	if err != nil {
 		return err
@@ -77,11 +82,8 @@ func (u *uploads) serve(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return overloaded("too many lists of members are being sent; try again later")
 	}
-	c := &upload{u: u, w: w, r: r, rc: http.NewResponseController(w), id: id, lines: bufio.NewScanner(r.Body)}
+	c := &upload{u: u, w: w, r: r, rc: rc, id: id, lines: bufio.NewScanner(r.Body)}
 	c.lines.Buffer(make([]byte, maxLine+2), maxLine+2)
-	_ = c.rc.EnableFullDuplex() // HTTP/2 is so anyway
-	// net/http panics where it reads on after an answer that came before the end.
-	w.Header().Set("Connection", "close")
 	return c.run()
 }
 

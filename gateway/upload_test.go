@@ -169,28 +169,20 @@ func TestAClientHasTwoListsAtATime(t *testing.T) {
 	a := newAPI(t, func(c *Config) { c.Limits.Timeout = 10 * time.Minute })
 	token := a.token()
 	census := a.newCensus(token, "census")
-	one, first := a.started(token, census)
-	two, second := a.started(token, census)
-	deadline := time.Now().Add(time.Minute)
-	for { // until both have their places
-		r := a.uploadTo(token, census, csvType, strings.NewReader("# nobody\n"))
-		if r.status == http.StatusTooManyRequests {
-			break
+	var lists []*io.PipeWriter
+	for range 2 {
+		list, answer := a.started(token, census)
+		if _, err := io.WriteString(list, listOf(0, 8192)); err != nil {
+			t.Fatal(err)
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("a third list is taken")
-		}
+		res := <-answer // it has its place
+		defer res.Body.Close()
+		lists = append(lists, list)
 	}
-	one.Close()
-	two.Close()
-	for _, answer := range []<-chan *http.Response{first, second} {
-		res := <-answer
-		if res.StatusCode != http.StatusOK {
-			t.Error(res.Status)
-		}
-		res.Body.Close()
+	a.uploadTo(token, census, csvType, strings.NewReader("# nobody\n")).refused(http.StatusTooManyRequests, codeRateLimit)
+	for _, list := range lists {
+		list.Close()
 	}
-	a.upload(token, census, "# there is room again\n")
 }
 
 func TestAListThatStandsStillIsCut(t *testing.T) {
