@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -129,6 +130,16 @@ type job struct {
 	Refused  string        `json:"refused,omitempty"` // why it will not be tried again
 }
 
+// whole tells whether a memory is one that a relayer has written.
+func (m *memory) whole() bool {
+	for _, s := range m.Sent {
+		if s == nil || len(s.Versions) == 0 || s.Tip == nil || s.Fee == nil {
+			return false
+		}
+	}
+	return !slices.Contains(m.ToProve, nil)
+}
+
 // recall loads what the store has about these contracts and this account. Anything
 // else counts as lost.
 func (r *Relayer) recall() error {
@@ -142,6 +153,10 @@ func (r *Relayer) recall() error {
 			r.log.Warn("what the relayer remembered cannot be read; it asks Ethereum", "err", err)
 			r.mem = memory{}
 		}
+	}
+	if !r.mem.whole() {
+		r.log.Warn("what the relayer remembered is not whole; it asks Ethereum")
+		r.mem = memory{}
 	}
 	if r.mem.Ethereum != r.id || r.mem.Anchor != r.cfg.Anchor || r.mem.Account != r.account {
 		r.mem = memory{Ethereum: r.id, Anchor: r.cfg.Anchor, Account: r.account}

@@ -303,3 +303,21 @@ func TestAnotherUserOfTheAccountDoesNoHarm(t *testing.T) {
 		t.Errorf("anchored %d, %d transactions, waiting %v", w.anchored(), w.paid("payer"), r.mem.Sent)
 	}
 }
+
+func FuzzRecall(f *testing.F) {
+	f.Add([]byte(`{"ethereum":1337,"sent":[{"kind":"anchor","nonce":1,"tip":"0x1","fee":"0x2","raw":"0x","versions":[{"hash":"0x"}]}]}`))
+	f.Add([]byte(`{"ethereum":1337,"sent":[null],"toProve":[null]}`))
+	f.Fuzz(func(t *testing.T, kept []byte) {
+		r := &Relayer{cfg: Config{Store: &memoryStore{kept: kept}}, log: (&recorder{}).logger(), id: 1337}
+		if err := r.recall(); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.mem.Sent {
+			_ = s.newest() // whatever is taken can be used
+			_, _ = s.Tip.ToInt(), s.Fee.ToInt().Sign()
+		}
+		for _, j := range r.mem.ToProve {
+			_ = j.Election
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -13,6 +15,8 @@ import (
 
 	"urna/anchor"
 	"urna/anchor/devchain"
+	"urna/anchor/relayer"
+	"urna/client"
 	"urna/crypto/ethkey"
 	"urna/crypto/ethkey/keyfile"
 	"urna/gateway"
@@ -174,6 +178,35 @@ func anchoredAt(t *testing.T, n *node, height uint64) (s gateway.AnchorStatus) {
 	return s
 }
 
+// readsFromGateway checks that a relayer without a node sees the same chain.
+func readsFromGateway(t *testing.T, n *node, height int64) {
+	t.Helper()
+	c, err := client.New(client.Config{URL: n.url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, src := t.Context(), relayer.FromGateway(c)
+	want, err := n.blocks.Signed(ctx, height)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := src.Signed(ctx, height); err != nil || !bytes.Equal(got.Encode(), want.Encode()) {
+		t.Errorf("header %d: %v", height, err)
+	}
+	if got, err := src.Signed(ctx, 0); err != nil || got.Header.Height < height {
+		t.Errorf("the newest header: %v", err)
+	}
+	if _, err := src.Signed(ctx, 1<<40); !errors.Is(err, relayer.ErrNoBlock) {
+		t.Errorf("a header to come: %v", err)
+	}
+	if list, err := src.Written(ctx, 1, height); err != nil || len(list) != 0 {
+		t.Errorf("results: %v, %v", list, err)
+	}
+	if _, _, err := src.Result(ctx, [32]byte{1}, height); !errors.Is(err, relayer.ErrNoProof) {
+		t.Errorf("the result of no election: %v", err)
+	}
+}
+
 func TestADevelopmentNetworkIsAnchoredOnItsOwnEthereum(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	n, eth, stop := startAnchored(t, home)
@@ -188,6 +221,7 @@ func TestADevelopmentNetworkIsAnchoredOnItsOwnEthereum(t *testing.T) {
 	if got, err := anchor.NewReader(eth.contracts.Anchor, eth.Client()).AppHash(t.Context(), s.Height); err != nil || got != b.Header.AppHash {
 		t.Errorf("application hash %d: %x, %v", s.Height, got, err)
 	}
+	readsFromGateway(t, n, int64(s.Height))
 	words := eth.welcome()
 	for _, want := range []string{eth.URL(), s.Contract, s.Registry, "just deployed"} {
 		if !strings.Contains(words, want) {
