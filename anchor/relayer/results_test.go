@@ -204,6 +204,27 @@ func TestAResultThatCannotBeProvedDoesNotStopOthers(t *testing.T) {
 	calm(t, r)
 }
 
+// A header may be taken back between two questions to Ethereum; what it refuses then
+// is not wrong for ever.
+func TestOnlyAResultThatIsWrongIsGivenUp(t *testing.T) {
+	w, node, registry := newPolls(t)
+	r := w.relayer(func(c *Config) { c.Chain, c.Registry = FromNode(node), registry })
+	j := &job{Election: common.Hash{1}}
+	r.mem.ToProve = append(r.mem.ToProve, j)
+	a := &action{kind: kindResult, election: j.Election}
+	for _, name := range []string{"NotAnchored", "Frozen", "AlreadyProved"} {
+		if err := r.refused(a, &anchor.Refusal{Name: name}); err != nil || j.Refused != "" {
+			t.Errorf("%s: %v, given up because of %q", name, err, j.Refused)
+		}
+	}
+	if err := r.refused(a, &anchor.Refusal{Name: "WrongProof"}); err == nil || j.Refused == "" {
+		t.Errorf("a wrong proof is tried again: %v", err)
+	}
+	if err := r.refused(&action{kind: kindAnchor}, &anchor.Refusal{Name: "Frozen"}); err == nil {
+		t.Error("a frozen contract is no trouble")
+	}
+}
+
 // lying gives records that are not those of the state.
 type lying struct {
 	Results

@@ -258,6 +258,10 @@ func (r *Relayer) refused(a *action, refused *anchor.Refusal) error {
 		return nil
 	case "TimeAhead":
 		return nil // of Ethereum's newest block; the next one will do
+	case "NotAnchored", "Frozen":
+		if a.kind == kindResult {
+			return nil // the header was taken back since it was looked at
+		}
 	}
 	if a.kind == kindResult {
 		return r.giveUp(a, refused)
