@@ -107,22 +107,22 @@ func TestAReplayEndsWithAVerdict(t *testing.T) {
 }
 
 func TestAReplayThatFailsEndsWithTheClassOfTheCheck(t *testing.T) {
-	g := show(t, votes(t))
+	c := votes(t)
 	for words, spoil := range map[string]struct {
 		code int
-		how  func()
+		how  func(*gateway)
 	}{
-		"V44": {4, func() { g.blocks[2] = bytes.Replace(g.blocks[2], []byte("votes"), []byte("notes"), 1) }},
-		"V01": {2, func() { g.genesis = []byte("{}") }},
+		"V44": {4, func(g *gateway) { g.blocks[2] = bytes.Replace(g.blocks[2], []byte("votes"), []byte("notes"), 1) }},
+		"V01": {2, func(g *gateway) { g.genesis = []byte("{}") }},
 	} {
-		blocks, genesis := append([][]byte(nil), g.blocks...), g.genesis
-		spoil.how()
+		g := show(t, c)
+		spoil.how(g)
 		code, out, errs := program(t, "replay", "--gateway", g.url())
 		if code != spoil.code || !strings.Contains(errs, words) || !strings.Contains(out, "FAILED "+words) {
 			t.Errorf("%s: ends with %d: %s\n%s", words, code, errs, out)
 		}
-		g.blocks, g.genesis = blocks, genesis
 	}
+	g := show(t, c)
 	g.Close()
 	if code, _, errs := program(t, "replay", "--gateway", g.url()); code != 1 || !strings.Contains(errs, "refused") {
 		t.Errorf("without an answer: %d, %s", code, errs)
