@@ -64,7 +64,7 @@ func TestADescriptionThatContradictsItselfIsRefused(t *testing.T) {
 		"needs a title":             func(d *description) { d.Title = "" },
 		"needs a question":          func(d *description) { d.Questions = nil },
 		"has one question, not 2":   func(d *description) { d.Type = "approval"; d.Questions = append(d.Questions, d.Questions...) },
-		"needs a census or a file":  func(d *description) { d.Members = "m.csv" },
+		"needs a census, a file of": func(d *description) { d.Members = "m.csv" },
 		"needs an end or":           func(d *description) { d.End = "2030-01-01T00:00:00Z" },
 		"max_choices says nothing":  func(d *description) { d.MaxChoices = 1 },
 		"a budget says nothing":     func(d *description) { d.Budget = 1 },
