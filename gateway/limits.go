@@ -4,11 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"urna/internal/peer"
 )
 
 // Limits bound what clients may ask for. A zero field means its default.
@@ -79,45 +80,11 @@ func (l *Limits) body(pattern string) int64 {
 	return l.MaxBody
 }
 
-// client is who a rate limit counts: an IPv4 address or an IPv6 /64, which is
-// what one person may have. The zero client is everybody whose address is not
-// known.
+// client is who a rate limit counts; see package internal/peer.
 type client netip.Prefix
 
-// clientOf finds the client behind a request. Of X-Forwarded-For the last
-// address that is not a trusted proxy counts: the ones before it are hearsay.
 func (l *Limits) clientOf(r *http.Request) client {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return client{}
-	}
-	addr := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && l.trusts(addr); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		addr = hop.Unmap()
-	}
-	bits := 32
-	if addr.Is6() {
-		bits = 64
-	}
-	p, err := addr.WithZone("").Prefix(bits)
-	if err != nil {
-		return client{}
-	}
-	return client(p)
-}
-
-func (l *Limits) trusts(a netip.Addr) bool {
-	for _, p := range l.TrustedProxies {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
+	return client(peer.Of(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), l.TrustedProxies))
 }
 
 // meter bounds how often each key may do something, and how many keys it

@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"urna/election"
+	"urna/internal/peer"
 )
 
 // Kinds of signatures, as paths name them. "ecdsa" is the existing clients'
@@ -30,9 +31,8 @@ type API struct {
 	Title   string
 	Log     *slog.Logger
 
-	// ClientHeader is a header in which a proxy in front tells the address of
-	// the client; empty if there is none.
-	ClientHeader string
+	// TrustedProxies may name the client in X-Forwarded-For.
+	TrustedProxies []netip.Prefix
 }
 
 // Handler serves the API.
@@ -127,20 +127,7 @@ func (h *handler) answer(f func(*http.Request) (any, error)) http.Handler {
 
 // client is where a request comes from.
 func (h *handler) client(r *http.Request) string {
-	if h.ClientHeader != "" {
-		list := strings.Split(r.Header.Get(h.ClientHeader), ",")
-		if last := strings.TrimSpace(list[len(list)-1]); last != "" { // the one that our proxy saw
-			return last
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil { // a household has a /64
-		return ip.Mask(net.CIDRMask(64, 128)).String()
-	}
-	return host
+	return peer.Of(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), h.TrustedProxies).String()
 }
 
 func (h *handler) info(*http.Request) (any, error) {

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ type caller struct {
 
 func serve(t testing.TB, h *home, method issuer.Method) *caller {
 	t.Helper()
-	api := &issuer.API{Service: h.open(), Method: method, Title: "Test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ClientHeader: "X-Forwarded-For"}
+	api := &issuer.API{Service: h.open(), Method: method, Title: "Test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)), TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 	server := httptest.NewServer(api.Handler())
 	t.Cleanup(server.Close)
 	return &caller{t, server.URL + "/v1/auth/elections/"}

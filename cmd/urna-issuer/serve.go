@@ -37,7 +37,7 @@ func (a *app) serve(ctx context.Context, s *issuer.Service, set *settings) error
 	if err != nil {
 		return err
 	}
-	api := &issuer.API{Service: s, Method: method, Title: set.Title, ClientHeader: set.ClientHeader, Log: slog.New(slog.NewTextHandler(a.errs, nil))}
+	api := &issuer.API{Service: s, Method: method, Title: set.Title, TrustedProxies: set.TrustedProxies, Log: slog.New(slog.NewTextHandler(a.errs, nil))}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", set.Listen)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +18,10 @@ const settingsFile = "issuer.toml"
 
 // settings are what an operator decides; the file says what each is for.
 type settings struct {
-	Listen       string `toml:"listen"`
-	Title        string `toml:"title"`
-	ClientHeader string `toml:"client_header"`
-	Mail         struct {
+	Listen         string         `toml:"listen"`
+	Title          string         `toml:"title"`
+	TrustedProxies []netip.Prefix `toml:"trusted_proxies"`
+	Mail           struct {
 		Server       string `toml:"server"`
 		From         string `toml:"from"`
 		Subject      string `toml:"subject"`
@@ -41,9 +42,9 @@ listen = "127.0.0.1:9292"
 # What voters see.
 title = "Elections"
 
-# The header in which that server tells the address of the client, such as
-# "X-Forwarded-For"; needed for rate limits behind it.
-client_header = ""
+# Networks, such as "127.0.0.1/32", whose X-Forwarded-For is believed: that of the
+# server in front, without which all its clients count as one.
+trusted_proxies = []
 
 [mail] # for --auth email
 server = ""        # host:port of an SMTP server with STARTTLS

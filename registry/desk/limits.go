@@ -3,11 +3,12 @@ package desk
 import (
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"urna/internal/peer"
 )
 
 // maxClients bounds what is remembered of clients.
@@ -33,7 +34,7 @@ func newLimits(cfg Config) *limits {
 // take counts a try and returns 0, or how long its client must wait.
 func (l *limits) take(r *http.Request) time.Duration {
 	now := l.cfg.Now()
-	if wait := take(l.client(l.clientOf(r), now), now); wait > 0 {
+	if wait := take(l.client(peer.Of(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), l.cfg.TrustedProxies), now), now); wait > 0 {
 		return wait
 	}
 	return take(l.all, now)
@@ -71,37 +72,4 @@ func (l *limits) client(p netip.Prefix, now time.Time) *rate.Limiter {
 	b := rate.NewLimiter(rate.Limit(float64(l.cfg.PerMinute)/60), l.cfg.PerMinute)
 	l.clients[p] = b
 	return b
-}
-
-// clientOf finds who asks: an IPv4 address or an IPv6 network of 64 bits. Of
-// X-Forwarded-For the last address that is not a trusted proxy counts.
-func (l *limits) clientOf(r *http.Request) netip.Prefix {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	addr := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && l.trusts(addr); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		addr = hop.Unmap()
-	}
-	bits := 32
-	if addr.Is6() {
-		bits = 64
-	}
-	p, _ := addr.WithZone("").Prefix(bits)
-	return p
-}
-
-func (l *limits) trusts(a netip.Addr) bool {
-	for _, p := range l.cfg.TrustedProxies {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
 }
