@@ -31,7 +31,8 @@ func makeHomes(t testing.TB, dir string, n network) []*node {
 	out := filepath.Join(dir, "homes")
 	cmd := exec.Command(filepath.Join(bin, "urnad"), "testnet",
 		"--validators", strconv.Itoa(n.Validators), "--out", out, "--base-port", strconv.Itoa(base),
-		"--block-time", n.BlockTime, "--chain-id", "urna/e2e/1")
+		"--block-time", n.BlockTime, "--chain-id", "urna/e2e/1",
+		"--faucet-amount", "10000000") // the price of an election for millions
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("urnad testnet: %v\n%s", err, text)
 	}
