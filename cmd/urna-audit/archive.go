@@ -15,6 +15,7 @@ import (
 	"urna/audit"
 	"urna/audit/archive"
 	"urna/audit/remote"
+	"urna/cmd/internal/cli"
 	"urna/election"
 )
 
@@ -51,15 +52,15 @@ is sealed.`,
 	f.BoolVar(&m.withoutFiles, "without-files", false, "leave all metadata and censuses out")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if m.out == "" {
-			return usage("--out says where the archive goes")
+			return cli.Misusef("--out says where the archive goes")
 		}
 		if id != "" {
 			of, err := election.ParseID(id)
 			if err != nil {
-				return &usageError{err}
+				return cli.Misuse(err)
 			}
 			if m.election = &of; m.to != 0 {
-				return usage("--to is for an archive of the chain; that of an election has a height of its own")
+				return cli.Misusef("--to is for an archive of the chain; that of an election has a height of its own")
 			}
 		}
 		return m.run(cmd.Context(), a)

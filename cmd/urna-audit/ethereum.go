@@ -7,6 +7,7 @@ import (
 
 	"urna/anchor"
 	"urna/audit"
+	"urna/cmd/internal/cli"
 )
 
 // ethereum are the flags that say where the chain is anchored.
@@ -28,21 +29,21 @@ func (e *ethereum) open(ctx context.Context) (*audit.Anchor, error) {
 		return nil, nil
 	}
 	if e.url == "" || e.anchor == "" {
-		return nil, usage("--ethereum and --anchor belong together")
+		return nil, cli.Misusef("--ethereum and --anchor belong together")
 	}
 	at, err := anchor.ParseAddress(e.anchor)
 	if err != nil {
-		return nil, usage("--anchor: %w", err)
+		return nil, cli.Misusef("--anchor: %w", err)
 	}
 	out := &audit.Anchor{From: e.from}
 	node, err := anchor.Dial(ctx, e.url)
 	if err != nil {
-		return nil, usage("--ethereum: %w", err)
+		return nil, cli.Misusef("--ethereum: %w", err)
 	}
 	out.Anchor = anchor.NewReader(at, node)
 	if e.registry != "" {
 		if at, err = anchor.ParseAddress(e.registry); err != nil {
-			return nil, usage("--registry: %w", err)
+			return nil, cli.Misusef("--registry: %w", err)
 		}
 		out.Registry = anchor.NewRegistry(at, node)
 	}

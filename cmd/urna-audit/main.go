@@ -10,7 +10,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"urna/cmd/internal/cli"
 	"urna/internal/check"
 )
 
@@ -50,30 +50,17 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err != nil {
+	return cli.Execute(ctx, root, func(err error) int {
 		fmt.Fprintln(errs, "urna-audit:", err)
-	}
-	if err != nil && (!a.begun || errors.As(err, new(*usageError))) {
-		return check.Usage
-	}
-	return check.ExitCode(err)
+		return check.ExitCode(err)
+	})
 }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-// usage makes a usageError.
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // app is what every command shares.
 type app struct {
 	in        io.Reader
 	out, errs io.Writer
 	json      bool // answer in JSON
-	begun     bool // the command line makes sense so far: a command has been started
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -90,28 +77,14 @@ makes no sense; otherwise a check failed: 2 set-up, 3 ballots, 4 box, 5 tally,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage("unknown command %q; see urna-audit --help", args[0])
+				return cli.Misusef("unknown command %q; see urna-audit --help", args[0])
 			}
 			return cmd.Help()
 		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON")
 	root.AddCommand(newReplay(a), newWatch(a), newArchive(a), newVerify(a), newVerifyExtends(a), newTiles(a)) // in the order of --help
-	a.noteBegin(root)
 	return root
-}
-
-// noteBegin lets every command note that it has been started.
-func (a *app) noteBegin(c *cobra.Command) {
-	if run := c.RunE; run != nil {
-		c.RunE = func(cmd *cobra.Command, args []string) error {
-			a.begun = true
-			return run(cmd, args)
-		}
-	}
-	for _, sub := range c.Commands() {
-		a.noteBegin(sub)
-	}
 }
 
 // printJSON answers with v.

@@ -6,6 +6,7 @@ import (
 	"urna/audit"
 	"urna/audit/archive"
 	"urna/audit/remote"
+	"urna/cmd/internal/cli"
 )
 
 // sources are the flags that say where a chain comes from.
@@ -27,14 +28,14 @@ func (s *sources) list() ([]audit.Source, error) {
 	for _, url := range s.gateways {
 		g, err := remote.NewGateway(url)
 		if err != nil {
-			return nil, &usageError{err}
+			return nil, cli.Misuse(err)
 		}
 		out = append(out, g)
 	}
 	for _, url := range s.rpcs {
 		r, err := remote.NewRPC(url)
 		if err != nil {
-			return nil, &usageError{err}
+			return nil, cli.Misuse(err)
 		}
 		out = append(out, r)
 	}
@@ -46,7 +47,7 @@ func (s *sources) list() ([]audit.Source, error) {
 		out = append(out, a)
 	}
 	if len(out) == 0 {
-		return nil, usage("nothing says where the chain comes from; see --help")
+		return nil, cli.Misusef("nothing says where the chain comes from; see --help")
 	}
 	return out, nil
 }

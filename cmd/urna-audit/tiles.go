@@ -15,6 +15,7 @@ import (
 	"urna/audit/remote"
 	"urna/audit/tiles"
 	"urna/chain/light"
+	"urna/cmd/internal/cli"
 	"urna/election"
 	"urna/state"
 )
@@ -58,7 +59,7 @@ is the proof beside it.`,
 	f.StringVar(&e.key, "key", "", "file of the publisher's key, which is made if it is not there")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if e.out == "" || e.key == "" || (e.archive == "") == (e.gateway == "") || (e.gateway == "") != (e.election == "") || e.dir != "" && e.gateway == "" {
-			return usage("--out, --key, and either --archive or --gateway with --election must be given; --dir goes with --gateway")
+			return cli.Misusef("--out, --key, and either --archive or --gateway with --election must be given; --dir goes with --gateway")
 		}
 		return e.run(cmd.Context(), a)
 	}
@@ -131,7 +132,7 @@ func (e *exporting) fromArchive(ctx context.Context, add func([]byte) error) (*l
 func (e *exporting) fromGateway(ctx context.Context, add func([]byte) error) (*light.Document, error) {
 	id, err := election.ParseID(e.election)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, cli.Misuse(err)
 	}
 	root, err := e.trust.root()
 	if err != nil {
@@ -142,7 +143,7 @@ func (e *exporting) fromGateway(ctx context.Context, add func([]byte) error) (*l
 	}
 	g, err := remote.NewGateway(e.gateway)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, cli.Misuse(err)
 	}
 	if e.dir != "" {
 		return e.fromReplay(ctx, id, root, g, add)
@@ -172,7 +173,7 @@ func (e *exporting) fromGateway(ctx context.Context, add func([]byte) error) (*l
 // last block, and what proves them from a gateway.
 func (e *exporting) fromReplay(ctx context.Context, id election.ID, root light.Trusted, g *remote.Gateway, add func([]byte) error) (doc *light.Document, err error) {
 	if root.IsZero() {
-		return nil, usage("--dir needs --genesis or --trust")
+		return nil, cli.Misusef("--dir needs --genesis or --trust")
 	}
 	kept, err := audit.OpenDirectory(e.dir)
 	if err != nil {

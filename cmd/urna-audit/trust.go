@@ -11,6 +11,7 @@ import (
 
 	"urna/audit/archive"
 	"urna/chain/light"
+	"urna/cmd/internal/cli"
 )
 
 // trust are the flags that say what their user knows without a proof.
@@ -48,7 +49,7 @@ func (t *trust) options() (o archive.Options, err error) {
 	if t.genesisHash != "" {
 		b, err := hex.DecodeString(strings.TrimPrefix(t.genesisHash, "0x"))
 		if err != nil || len(b) != len(light.Hash{}) {
-			return o, usage("--genesis-hash %q is not a SHA-256 in hex", t.genesisHash)
+			return o, cli.Misusef("--genesis-hash %q is not a SHA-256 in hex", t.genesisHash)
 		}
 		hash := light.Hash(b)
 		o.GenesisHash = &hash
@@ -65,7 +66,7 @@ func (t *trust) root() (light.Trusted, error) {
 		return light.Trusted{}, errors.New("a proof document does not hold the genesis: give --genesis or --trust, and no --genesis-hash")
 	}
 	if t.genesis != "" && t.checkpoint != "" {
-		return light.Trusted{}, usage("give --genesis or --trust")
+		return light.Trusted{}, cli.Misusef("give --genesis or --trust")
 	}
 	if t.checkpoint != "" {
 		return parseCheckpoint(t.checkpoint)
@@ -85,7 +86,7 @@ func parseCheckpoint(s string) (light.Trusted, error) {
 	h, err := strconv.ParseInt(height, 10, 64)
 	b, bad := hex.DecodeString(strings.TrimPrefix(hash, "0x"))
 	if err != nil || bad != nil || h < 1 || len(b) != len(light.Hash{}) {
-		return light.Trusted{}, usage("%q is not a block as HEIGHT:HASH", s)
+		return light.Trusted{}, cli.Misusef("%q is not a block as HEIGHT:HASH", s)
 	}
 	return light.TrustCheckpoint(h, light.Hash(b)), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/audit/watch"
+	"urna/cmd/internal/cli"
 )
 
 func newWatch(a *app) *cobra.Command {
@@ -65,7 +66,7 @@ check that a block failed.`,
 			return err
 		}
 		if o.Every <= 0 || o.Late <= 0 || o.Until < 0 || o.AnchorLate < 0 {
-			return usage("--every, --late, --anchor-late and --until must be positive")
+			return cli.Misusef("--every, --late, --anchor-late and --until must be positive")
 		}
 		if genesis != "" {
 			if o.Genesis, err = os.ReadFile(genesis); err != nil {

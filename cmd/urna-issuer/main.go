@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"urna/internal/check"
+	"urna/cmd/internal/cli"
 	"urna/issuer"
 )
 
@@ -26,9 +25,6 @@ func main() {
 	os.Exit(code)
 }
 
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
 // run is the whole program without its globals. It returns the exit code: 0, 1
 // for a failure, 64 for a command line that makes no sense.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
@@ -37,22 +33,16 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(errs, "urna-issuer:", err)
-	if !a.begun || errors.As(err, new(usageError)) {
-		return check.Usage
-	}
-	return 1
+	return cli.Execute(ctx, root, func(err error) int {
+		fmt.Fprintln(errs, "urna-issuer:", err)
+		return 1
+	})
 }
 
 // app is what every command shares.
 type app struct {
 	out, errs io.Writer
 	home      string
-	begun     bool // the command line makes sense so far
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -77,15 +67,7 @@ docs/operations/issuer.md tells more.`,
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.PersistentFlags().StringVar(&a.home, "home", defaultHome(), "where keys, lists and settings are kept")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newInit(a), newCodes(a), newNew(a), newBind(a), newServe(a), newShut(a), newAudit(a))
-	for _, c := range root.Commands() {
-		begin := c.RunE
-		c.RunE = func(c *cobra.Command, args []string) error {
-			a.begun = true
-			return begin(c, args)
-		}
-	}
 	return root
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"urna/census"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/election"
 	"urna/issuer"
 )
@@ -24,13 +25,13 @@ func newInit(a *app) *cobra.Command {
 	var chain, gateway, auth string
 	c := &cobra.Command{Use: "init", Short: "Make the home of an issuer", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
 		if auth != "code" && auth != "email" && auth != "oidc" {
-			return usageError{fmt.Errorf("--auth is code, email or oidc, not %q", auth)}
+			return cli.Misusef("--auth is code, email or oidc, not %q", auth)
 		}
 		ctx := c.Context()
 		if chain == "" {
 			gw, err := client.New(client.Config{URL: gateway})
 			if err != nil {
-				return usageError{err}
+				return cli.Misuse(err)
 			}
 			if chain, err = gw.ChainID(ctx); err != nil {
 				return fmt.Errorf("which chain? %w; or give --chain", err)
@@ -58,7 +59,7 @@ func newCodes(a *app) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, err := strconv.Atoi(args[0])
 			if err != nil || n < 1 {
-				return usageError{fmt.Errorf("%q is not a number of codes", args[0])}
+				return cli.Misusef("%q is not a number of codes", args[0])
 			}
 			for range n {
 				if _, err := fmt.Fprintln(a.out, issuer.NewCode()); err != nil {
@@ -136,11 +137,11 @@ func newBind(a *app) *cobra.Command {
 			ctx := c.Context()
 			id, err := election.ParseID(args[1])
 			if err != nil {
-				return usageError{err}
+				return cli.Misuse(err)
 			}
 			gw, err := client.New(client.Config{URL: gateway})
 			if err != nil {
-				return usageError{err}
+				return cli.Misuse(err)
 			}
 			s, _, err := a.open(ctx)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"urna/cmd/internal/cli"
 	"urna/registry"
 	"urna/registry/invitation"
 )
@@ -40,13 +41,13 @@ Send the codes and remove the file.`,
 	_ = c.MarkFlagRequired("out")
 	return a.command(c, cobra.ArbitraryArgs, func(ctx context.Context, r *registry.Registry, args []string) error {
 		if u, err := url.Parse(link); err != nil || (link != "" && (u.Host == "" || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"))) {
-			return usage("--link is not of the form https://host/path")
+			return cli.Misusef("--link is not of the form https://host/path")
 		}
 		if valid <= 0 {
-			return usage("--valid is not above zero")
+			return cli.Misusef("--valid is not above zero")
 		}
 		if len(args) > 0 && (in.Again || len(filter.Tags) > 0) {
-			return usage("--again and --tag choose members; so do names")
+			return cli.Misusef("--again and --tag choose members; so do names")
 		}
 		in.Filter, in.Members, in.Expires = *filter, args, time.Now().Add(valid)
 		l, err := a.create(out)
@@ -88,7 +89,7 @@ func newRevoke(a *app) *cobra.Command {
 	return a.command(c, cobra.ArbitraryArgs, func(ctx context.Context, r *registry.Registry, args []string) error {
 		ways := []bool{all, len(filter.Tags) > 0, len(args) > 0}
 		if len(slices.DeleteFunc(ways, func(b bool) bool { return !b })) != 1 {
-			return usage("say whose codes: MEMBER, --tag or --all")
+			return cli.Misusef("say whose codes: MEMBER, --tag or --all")
 		}
 		n, err := r.Revoke(ctx, *filter, args)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"urna/internal/check"
+	"urna/cmd/internal/cli"
 	"urna/registry"
 )
 
@@ -38,33 +38,20 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	if a.json {
-		_ = json.NewEncoder(errs).Encode(map[string]string{"error": err.Error()})
-	} else {
-		fmt.Fprintln(errs, "urna-registry:", err)
-	}
-	if !a.begun || errors.As(err, new(*usageError)) {
-		return check.Usage
-	}
-	return 1
+	return cli.Execute(ctx, root, func(err error) int {
+		if a.json {
+			_ = json.NewEncoder(errs).Encode(map[string]string{"error": err.Error()})
+		} else {
+			fmt.Fprintln(errs, "urna-registry:", err)
+		}
+		return 1
+	})
 }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // app is what every command shares.
 type app struct {
 	in        io.Reader
 	out, errs io.Writer
-	begun     bool // the command line makes sense
 
 	database string
 	json     bool
@@ -83,7 +70,6 @@ A MEMBER is the member's id, an e-mail address, an address, or #NUMBER.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	f := root.PersistentFlags()
 	f.StringVar(&a.database, "db", "", "SQLite file, or postgres://user@host/name; URNA_REGISTRY_DB may hold it, for it may have a password (~/.urna/registry.db)")
 	f.BoolVar(&a.json, "json", false, "answer in JSON")
@@ -130,14 +116,11 @@ func (a *app) command(c *cobra.Command, args cobra.PositionalArgs, run func(ctx 
 func (a *app) plain(c *cobra.Command, check cobra.PositionalArgs, run func(ctx context.Context, args []string) error) *cobra.Command {
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usage("%w; usage: %s", err, cmd.UseLine())
+			return cli.Misusef("%w; usage: %s", err, cmd.UseLine())
 		}
 		return nil
 	}
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		a.begun = true
-		return run(cmd.Context(), args)
-	}
+	c.RunE = func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) }
 	return c
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"urna/cmd/internal/cli"
 	"urna/internal/sheet"
 	"urna/registry"
 )
@@ -65,7 +66,7 @@ imported while one is left, unless --skip-bad says so. FILE - is standard input.
 	return a.command(c, cobra.ExactArgs(1), func(ctx context.Context, r *registry.Registry, args []string) error {
 		var ok bool
 		if o.Separator, ok = map[string]byte{"": 0, "comma": ',', "semicolon": ';', "tab": '\t'}[separator]; !ok {
-			return usage("--separator is comma, semicolon or tab")
+			return cli.Misusef("--separator is comma, semicolon or tab")
 		}
 		in, size, err := a.input(args[0])
 		if err != nil {
@@ -189,7 +190,7 @@ func newSet(a *app) *cobra.Command {
 		for _, word := range args[1:] {
 			column, value, ok := strings.Cut(word, "=")
 			if !ok {
-				return usage("a change has the form COLUMN=VALUE")
+				return cli.Misusef("a change has the form COLUMN=VALUE")
 			}
 			changes = append(changes, registry.Change{Column: column, Value: value})
 		}

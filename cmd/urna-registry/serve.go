@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"urna/cmd/internal/cli"
 	"urna/registry"
 	"urna/registry/desk"
 )
@@ -37,16 +38,16 @@ TLS only, by --tls-cert and --tls-key or by a proxy in front of it.`,
 	f.IntVar(&perMinute, "tries", 10, "tries that a client has in a minute")
 	return a.command(c, cobra.NoArgs, func(ctx context.Context, r *registry.Registry, _ []string) error {
 		if (cert == "") != (key == "") {
-			return usage("--tls-cert and --tls-key go together")
+			return cli.Misusef("--tls-cert and --tls-key go together")
 		}
 		if perMinute < 1 {
-			return usage("--tries is not above zero")
+			return cli.Misusef("--tries is not above zero")
 		}
 		cfg := desk.Config{Registry: r, Log: slog.New(slog.NewTextHandler(a.errs, nil)), PerMinute: perMinute}
 		for _, p := range proxies {
 			network, err := netip.ParsePrefix(p)
 			if err != nil {
-				return usage("--trusted-proxy %s is not a network such as 127.0.0.1/32", p)
+				return cli.Misusef("--trusted-proxy %s is not a network such as 127.0.0.1/32", p)
 			}
 			cfg.TrustedProxies = append(cfg.TrustedProxies, network)
 		}
@@ -55,7 +56,7 @@ TLS only, by --tls-cert and --tls-key or by a proxy in front of it.`,
 			return err
 		}
 		if cert == "" && !l.Addr().(*net.TCPAddr).IP.IsLoopback() {
-			return errors.Join(usage("codes do not travel in the open: give --tls-cert and --tls-key, or listen on loopback behind a proxy with TLS"), l.Close())
+			return errors.Join(cli.Misusef("codes do not travel in the open: give --tls-cert and --tls-key, or listen on loopback behind a proxy with TLS"), l.Close())
 		}
 		scheme := "http"
 		if cert != "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 	"urna/tx"
 )
@@ -63,7 +64,7 @@ func (p *profile) metadata() (client.AccountMetadata, error) {
 	}
 	var m client.AccountMetadata
 	if p.name != "" || p.description != "" {
-		return m, usage("--metadata is a whole document; --name and --description cannot be added")
+		return m, cli.Misusef("--metadata is a whole document; --name and --description cannot be added")
 	}
 	b, err := os.ReadFile(p.file)
 	if err != nil {
@@ -109,13 +110,13 @@ func newAccountCreate(a *app) *cobra.Command {
 func pickFaucet(ctx context.Context, gw *client.Client, who ethkey.Address, none bool, given string) (*tx.FaucetPackage, error) {
 	switch {
 	case none && given != "":
-		return nil, usage("--no-faucet and --faucet-package exclude each other")
+		return nil, cli.Misusef("--no-faucet and --faucet-package exclude each other")
 	case none:
 		return nil, nil
 	case given != "":
 		p := new(tx.FaucetPackage)
 		if err := p.UnmarshalText([]byte(given)); err != nil {
-			return nil, &usageError{err}
+			return nil, cli.Misuse(err)
 		}
 		return p, nil
 	}
@@ -236,7 +237,7 @@ func newAccountSend(a *app) *cobra.Command {
 		}
 		amount, err := strconv.ParseUint(args[1], 10, 64)
 		if err != nil {
-			return usage("amount %q is not a whole number of tokens", args[1])
+			return cli.Misusef("amount %q is not a whole number of tokens", args[1])
 		}
 		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
 			hash, err := gw.SendTokens(ctx, key, to, amount)
@@ -260,7 +261,7 @@ func newAccountSeat(a *app) *cobra.Command {
 		pub, err1 := hex.DecodeString(publicKey)
 		sig, err2 := hex.DecodeString(possession)
 		if err := errors.Join(err1, err2); err != nil {
-			return &usageError{err}
+			return cli.Misuse(err)
 		}
 		return a.changeAccount(ctx, gw, func(key *ethkey.Key) (tx.ID, string, error) {
 			hash, err := gw.TakeSeat(ctx, key, pub, sig, name)

@@ -18,6 +18,7 @@ import (
 	"urna/anchor"
 	"urna/anchor/wallet"
 	"urna/client"
+	"urna/cmd/internal/cli"
 )
 
 // onEthereum is what the commands about Ethereum share.
@@ -60,7 +61,7 @@ func (o *onEthereum) command(c *cobra.Command, run func(ctx context.Context, gw 
 			return err
 		}
 		if o.url == "" {
-			return usage("--ethereum names a node of Ethereum")
+			return cli.Misusef("--ethereum names a node of Ethereum")
 		}
 		ctx, cancel, gw, err := o.connect(cmd)
 		if err != nil {
@@ -91,11 +92,11 @@ func (o *onEthereum) paying(c *cobra.Command) *cobra.Command {
 // at reads an address from a flag.
 func at(flag, text string) (anchor.Address, error) {
 	if text == "" {
-		return anchor.Address{}, usage("--%s is missing", flag)
+		return anchor.Address{}, cli.Misusef("--%s is missing", flag)
 	}
 	a, err := anchor.ParseAddress(text)
 	if err != nil {
-		return a, usage("--%s: %w", flag, err)
+		return a, cli.Misusef("--%s: %w", flag, err)
 	}
 	return a, nil
 }
@@ -103,16 +104,16 @@ func at(flag, text string) (anchor.Address, error) {
 // open is the account that pays. A dry run needs none.
 func (o *onEthereum) open(ctx context.Context, node *anchor.Node) (*wallet.Wallet, error) {
 	if o.yes && o.dryRun {
-		return nil, usage("--yes and --dry-run exclude each other")
+		return nil, cli.Misusef("--yes and --dry-run exclude each other")
 	}
 	if o.poll <= 0 {
-		return nil, usage("--poll must be positive")
+		return nil, cli.Misusef("--poll must be positive")
 	}
 	var most *big.Int
 	if o.maxFee != "" {
 		var ok bool
 		if most, ok = fromGwei(o.maxFee); !ok {
-			return nil, usage("--max-fee %q is not a number of gwei", o.maxFee)
+			return nil, cli.Misusef("--max-fee %q is not a number of gwei", o.maxFee)
 		}
 	}
 	hexKey := ""
@@ -120,7 +121,7 @@ func (o *onEthereum) open(ctx context.Context, node *anchor.Node) (*wallet.Walle
 		return wallet.Open(ctx, node, hexKey, most)
 	}
 	if !o.yes && !o.asks() {
-		return nil, usage("this costs ether: --yes sends, --dry-run shows what it costs")
+		return nil, cli.Misusef("this costs ether: --yes sends, --dry-run shows what it costs")
 	}
 	key, err := o.key()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"urna/anchor/relayer"
 	"urna/anchor/wallet"
 	"urna/client"
+	"urna/cmd/internal/cli"
 )
 
 // deployed is what a deployment has made.
@@ -48,7 +49,7 @@ be shorter than it takes a validator to leave the chain with what it can lose.`,
 	c.Flags().DurationVar(&period, "trusting-period", 14*24*time.Hour, "for how long validators are believed after their newest block")
 	return o.paying(o.command(c, func(ctx context.Context, gw *client.Client, node *anchor.Node, _ []string) error {
 		if period < time.Minute {
-			return usage("--trusting-period is less than a minute")
+			return cli.Misusef("--trusting-period is less than a minute")
 		}
 		w, err := o.open(ctx, node)
 		if err != nil {

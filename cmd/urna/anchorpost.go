@@ -11,6 +11,7 @@ import (
 	"urna/anchor/relayer"
 	"urna/chain/light"
 	"urna/client"
+	"urna/cmd/internal/cli"
 )
 
 // posted is what was anchored.
@@ -112,7 +113,7 @@ func due(ctx context.Context, gw *client.Client, r *anchor.Reader, to int64) ([]
 		to = top.Header.Height - 1
 	}
 	if to < 1 || to >= top.Header.Height {
-		return nil, latest, usage("height %d cannot be anchored: blocks 1 to %d can", to, top.Header.Height-1)
+		return nil, latest, cli.Misusef("height %d cannot be anchored: blocks 1 to %d can", to, top.Header.Height-1)
 	}
 	steps, err := relayer.Plan(ctx, latest, to, fetch)
 	return steps, latest, err

@@ -14,6 +14,7 @@ import (
 
 	"urna/census"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 )
 
@@ -49,7 +50,7 @@ type heldCensus struct {
 func (a *app) censusPath(id string) (string, error) {
 	root, err := client.ParseRoot(id) // ids have the same form
 	if err != nil {
-		return "", usage("census %q is not 64 hex digits", id)
+		return "", cli.Misusef("census %q is not 64 hex digits", id)
 	}
 	return filepath.Join(a.wallet, "censuses", root.String()+".json"), nil
 }

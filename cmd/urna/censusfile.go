@@ -17,6 +17,7 @@ import (
 	"urna/census"
 	"urna/census/tree"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 	"urna/election"
 )
@@ -50,7 +51,7 @@ func (a *app) openCensus(ctx context.Context, gw *client.Client, what string) (*
 	}
 	root, err := client.ParseRoot(what)
 	if err != nil {
-		return nil, usage("%q is no file, no ipfs://..., and no election or root of 64 hex digits", what)
+		return nil, cli.Misusef("%q is no file, no ipfs://..., and no election or root of 64 hex digits", what)
 	}
 	if h, err := a.heldCensus(what, ""); err == nil && h.URI != "" {
 		if root, err = client.ParseRoot(h.Root); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"urna/census"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 	"urna/election"
 	"urna/tx"
@@ -267,7 +268,7 @@ func newElectionCensus(a *app) *cobra.Command {
 	c.Flags().Uint64Var(&size, "size", 0, "how many voters there may be")
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
 		if root == "" && size == 0 {
-			return usage("nothing to change; give --root or --size")
+			return cli.Misusef("nothing to change; give --root or --size")
 		}
 		var newRoot *census.Root
 		var newURI *string
@@ -300,7 +301,7 @@ func newElectionDuration(a *app) *cobra.Command {
 	return a.waits(a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
 		length, err := time.ParseDuration(args[1])
 		if err != nil || length < time.Second {
-			return usage("length %q is not a duration such as 48h", args[1])
+			return cli.Misusef("length %q is not a duration such as 48h", args[1])
 		}
 		return a.changeElection(ctx, gw, args[0], func(key *ethkey.Key, id election.ID) (tx.ID, error) {
 			return gw.SetDuration(ctx, key, id, length)

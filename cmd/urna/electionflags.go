@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"urna/cmd/internal/cli"
 )
 
 // electionFlags are the fields of a description that flags may give.
@@ -101,7 +103,7 @@ func (e *electionFlags) list(title string) ([]question, error) {
 		return []question{q}, nil
 	}
 	if len(e.choices) != len(titles) {
-		return nil, usage("with %d questions give --choice %d times, each a list with commas", len(titles), len(titles))
+		return nil, cli.Misusef("with %d questions give --choice %d times, each a list with commas", len(titles), len(titles))
 	}
 	var qs []question
 	for i, t := range titles {

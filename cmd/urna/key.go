@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 	"urna/crypto/ethkey/keyfile"
 )
@@ -94,7 +95,7 @@ func newKeyImport(a *app) *cobra.Command {
 // storeKey writes a key under a name, encrypted, or to a plain file.
 func (a *app) storeKey(key *ethkey.Key, args []string, plain string) error {
 	if (len(args) == 1) == (plain != "") {
-		return usage("give the key a name, or a file with --plain")
+		return cli.Misusef("give the key a name, or a file with --plain")
 	}
 	k := keyAnswer{Address: key.Address().String(), File: plain}
 	if plain != "" {
@@ -193,7 +194,7 @@ var keyName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 func (a *app) keyPath(name string) (string, error) {
 	if !keyName.MatchString(name) {
-		return "", usage("key name %q is not made of letters, digits, dots and dashes", name)
+		return "", cli.Misusef("key name %q is not made of letters, digits, dots and dashes", name)
 	}
 	return filepath.Join(a.wallet, "keys", name+".json"), nil
 }
@@ -250,7 +251,7 @@ func (a *app) ownAddress() (ethkey.Address, error) {
 // pickKey finds the key to act with: a file, or hex digits.
 func (a *app) pickKey() (file, hex string, err error) {
 	if a.keyFile != "" && a.as != "" {
-		return "", "", usage("--key-file and --as exclude each other")
+		return "", "", cli.Misusef("--key-file and --as exclude each other")
 	}
 	if a.keyFile != "" {
 		return a.keyFile, "", nil

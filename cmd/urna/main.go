@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/internal/check"
 	"urna/tx"
 )
@@ -35,32 +36,17 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	a.fail(err)
-	if !a.begun || errors.As(err, new(*usageError)) {
-		return check.Usage
-	}
-	return check.ExitCode(err)
+	return cli.Execute(ctx, root, func(err error) int {
+		a.fail(err)
+		return check.ExitCode(err)
+	})
 }
 
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-// usage makes a usageError.
-func usage(format string, args ...any) error {
-	return &usageError{fmt.Errorf(format, args...)}
-}
-
-// argument makes a usageError of what a parser says of a word of the command
+// argument makes a misuse of what a parser says of a word of the command
 // line, as in argument(election.ParseID(args[0])).
 func argument[T any](v T, err error) (T, error) {
 	if err != nil {
-		err = &usageError{err}
+		err = cli.Misuse(err)
 	}
 	return v, err
 }

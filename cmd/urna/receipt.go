@@ -13,6 +13,7 @@ import (
 
 	"urna/chain/light"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/election"
 	"urna/internal/check"
 )
@@ -145,7 +146,7 @@ check that failed: 2 set-up, 3 ballots, 4 box, 5 tally, 6 file
 	c.Flags().BoolVar(&anyChain, "any-chain", false, "it is enough that the file agrees with itself")
 	return a.command(c, func(ctx context.Context, gw *client.Client, args []string) error {
 		if newer != "" && ask {
-			return usage("--newer and --gateway-check exclude each other")
+			return cli.Misusef("--newer and --gateway-check exclude each other")
 		}
 		root, err := a.trust.root()
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/tx"
 )
 
@@ -31,8 +32,6 @@ type app struct {
 	passwordFile string
 	noWait       bool
 	trust        trust
-
-	begun bool // the command line makes sense so far: a command has been started
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -50,7 +49,6 @@ URNA_AS for --as, and so on. URNA_KEY holds a private key in hex, for scripts.`,
 			return bindEnv(cmd.Root().PersistentFlags())
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	f := root.PersistentFlags()
 	f.StringVar(&a.gateway, "gateway", client.DefaultURL, "root of the gateway's API")
 	f.BoolVar(&a.json, "json", false, "answer in JSON")
@@ -68,21 +66,7 @@ URNA_AS for --as, and so on. URNA_KEY holds a private key in hex, for scripts.`,
 	for _, c := range root.Commands() {
 		strictGroup(c)
 	}
-	a.noteBegin(root)
 	return root
-}
-
-// noteBegin lets every command note that it has been started.
-func (a *app) noteBegin(c *cobra.Command) {
-	if run := c.RunE; run != nil {
-		c.RunE = func(cmd *cobra.Command, args []string) error {
-			a.begun = true
-			return run(cmd, args)
-		}
-	}
-	for _, sub := range c.Commands() {
-		a.noteBegin(sub)
-	}
 }
 
 // strictGroup makes a command that only groups others refuse words that name
@@ -94,7 +78,7 @@ func strictGroup(c *cobra.Command) {
 	c.Args = cobra.ArbitraryArgs
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage("unknown command %q for %q; see %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
+			return cli.Misusef("unknown command %q for %q; see %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
 		}
 		return cmd.Help()
 	}
@@ -110,7 +94,7 @@ func bindEnv(flags *pflag.FlagSet) (err error) {
 		name := "URNA_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if v := os.Getenv(name); v != "" && !f.Changed && err == nil {
 			if e := flags.Set(f.Name, v); e != nil {
-				err = usage("%s: %w", name, e)
+				err = cli.Misusef("%s: %w", name, e)
 			}
 		}
 	})
@@ -121,7 +105,7 @@ func bindEnv(flags *pflag.FlagSet) (err error) {
 func (a *app) connect(cmd *cobra.Command) (context.Context, context.CancelFunc, *client.Client, error) {
 	c, err := client.New(client.Config{URL: a.gateway})
 	if err != nil {
-		return nil, nil, nil, &usageError{err}
+		return nil, nil, nil, cli.Misuse(err)
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), a.timeout,
 		fmt.Errorf("no answer within %s (--timeout)", a.timeout))
@@ -149,7 +133,7 @@ func (a *app) local(c *cobra.Command, run func(args []string) error) *cobra.Comm
 	return c
 }
 
-// strictArgs turns a wrong number of arguments into a usageError; none are
+// strictArgs turns a wrong number of arguments into a misuse; none are
 // allowed unless the command says so.
 func strictArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
@@ -157,7 +141,7 @@ func strictArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usage("%w; usage: %s", err, cmd.UseLine())
+			return cli.Misusef("%w; usage: %s", err, cmd.UseLine())
 		}
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"urna/chain/light"
 	"urna/chain/light/follow"
 	"urna/client"
+	"urna/cmd/internal/cli"
 )
 
 // trust holds the flags that say what a user trusts, and whom to compare with.
@@ -50,7 +51,7 @@ func underHome(name string) string {
 func (t *trust) root() (light.Trusted, error) {
 	switch {
 	case t.genesis != "" && t.checkpoint != "":
-		return light.Trusted{}, usage("--genesis and --trust exclude each other")
+		return light.Trusted{}, cli.Misusef("--genesis and --trust exclude each other")
 	case t.genesis != "":
 		doc, err := os.ReadFile(t.genesis)
 		if err != nil {
@@ -68,7 +69,7 @@ func parseCheckpoint(s string) (light.Trusted, error) {
 	h, err := strconv.ParseInt(height, 10, 64)
 	b, bad := hex.DecodeString(strings.TrimPrefix(hash, "0x"))
 	if err != nil || bad != nil || h < 1 || len(b) != len(light.Hash{}) {
-		return light.Trusted{}, usage("checkpoint %q is not a height, a colon and 64 hex digits", s)
+		return light.Trusted{}, cli.Misusef("checkpoint %q is not a height, a colon and 64 hex digits", s)
 	}
 	return light.TrustCheckpoint(h, light.Hash(b)), nil
 }

@@ -18,6 +18,7 @@ import (
 	"urna/chain/light"
 	"urna/chain/light/follow"
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/internal/check"
 	"urna/ipfs"
 )
@@ -43,7 +44,7 @@ func (a *app) verifier(ctx context.Context, gw *client.Client) (*verifier, error
 		return nil, err
 	}
 	if root.IsZero() {
-		return nil, usage("--verify needs to know what you trust: --genesis or --trust")
+		return nil, cli.Misusef("--verify needs to know what you trust: --genesis or --trust")
 	}
 	warn := &slog.HandlerOptions{Level: slog.LevelWarn}
 	var log slog.Handler = slog.NewTextHandler(a.errs, warn)
@@ -57,7 +58,7 @@ func (a *app) verifier(ctx context.Context, gw *client.Client) (*verifier, error
 	for _, url := range a.trust.witnesses {
 		w, err := client.New(client.Config{URL: url})
 		if err != nil {
-			return nil, &usageError{err}
+			return nil, cli.Misuse(err)
 		}
 		cfg.Witnesses = append(cfg.Witnesses, gatewaySource{w})
 	}
@@ -110,7 +111,7 @@ func (a *app) unchecked(c *cobra.Command) *cobra.Command {
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if a.trust.verify {
-			return usage("%s shows what cannot be proved; it does not go with --verify", cmd.CommandPath())
+			return cli.Misusef("%s shows what cannot be proved; it does not go with --verify", cmd.CommandPath())
 		}
 		return run(cmd, args)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/client"
+	"urna/cmd/internal/cli"
 	"urna/election"
 	"urna/tx"
 )
@@ -63,7 +64,7 @@ approval or a budget one number for each choice.`,
 		}
 		if weight != "" {
 			if b.Weight, err = uint256.FromDecimal(weight); err != nil {
-				return usage("weight %q is not a whole number", weight)
+				return cli.Misusef("weight %q is not a whole number", weight)
 			}
 		}
 		voteID, hash, err := a.cast(ctx, gw, held, b)
@@ -98,7 +99,7 @@ func parseChoices(s string) ([]uint32, error) {
 	for _, f := range strings.Split(s, ",") {
 		n, err := strconv.ParseUint(strings.TrimSpace(f), 10, 32)
 		if err != nil {
-			return nil, usage("choice %q is not a whole number", f)
+			return nil, cli.Misusef("choice %q is not a whole number", f)
 		}
 		out = append(out, uint32(n))
 	}
@@ -151,7 +152,7 @@ func memoText(memo string) string {
 // voteID is the id that was given, or that of the own vote in an election.
 func (a *app) voteID(args []string, of string) (election.Nullifier, error) {
 	if (len(args) == 1) == (of != "") {
-		return election.Nullifier{}, usage("give a vote id or --election, and not both")
+		return election.Nullifier{}, cli.Misusef("give a vote id or --election, and not both")
 	}
 	if of == "" {
 		return argument(client.ParseNullifier(args[0]))

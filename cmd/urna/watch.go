@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/client"
+	"urna/cmd/internal/cli"
 )
 
 func newWatch(a *app) *cobra.Command {
@@ -31,7 +32,7 @@ event.`,
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		gw, err := client.New(client.Config{URL: a.gateway})
 		if err != nil {
-			return &usageError{err}
+			return cli.Misuse(err)
 		}
 		seen := 0
 		for e, err := range gw.Events(cmd.Context(), q) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/chain"
+	"urna/cmd/internal/cli"
 	"urna/genesis"
 	"urna/ipfs"
 )
@@ -58,9 +59,9 @@ func initHome(o initOptions) (chain.Identity, error) {
 	var none chain.Identity
 	switch {
 	case (o.chainID == "") == (o.from == ""):
-		return none, usage("give the --chain-id of a new chain or the --genesis of one to join, and not both")
+		return none, cli.Misusef("give the --chain-id of a new chain or the --genesis of one to join, and not both")
 	case o.from != "" && o.faucet != 0:
-		return none, usage("--faucet is for a new chain")
+		return none, cli.Misusef("--faucet is for a new chain")
 	}
 	home, err := filepath.Abs(o.home)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/chain"
+	"urna/cmd/internal/cli"
 	"urna/crypto/ethkey"
 	"urna/ipfs"
 	"urna/tx"
@@ -98,7 +99,7 @@ consensus key. The account then asks: urna account seat, with what this prints.`
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		who, err := ethkey.ParseAddress(account)
 		if err != nil {
-			return &usageError{err}
+			return cli.Misuse(err)
 		}
 		g, _, err := chain.ReadGenesis(home)
 		if err != nil {

@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"urna/internal/check"
+	"urna/cmd/internal/cli"
 )
 
 func main() {
@@ -36,23 +35,11 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(errs, "urnad:", err)
-	if errors.As(err, new(*usageError)) {
-		return check.Usage
-	}
-	return 1
+	return cli.Execute(ctx, root, func(err error) int {
+		fmt.Fprintln(errs, "urnad:", err)
+		return 1
+	})
 }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
@@ -67,7 +54,6 @@ validator, a gateway for apps and browsers, or both.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(newDev(), newInit(), newStart(), newTestnet(), newKeys(), newGenesis(), newIndex(), newVersion())
 	return root
 }
@@ -75,7 +61,7 @@ validator, a gateway for apps and browsers, or both.
 // noArgs refuses arguments, and says so as other mistakes of usage are said.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage("%s takes no argument %q", cmd.CommandPath(), args[0])
+		return cli.Misusef("%s takes no argument %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -84,7 +70,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 func group(use, short string, sub ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage("unknown command %q for %q", args[0], cmd.CommandPath())
+			return cli.Misusef("unknown command %q for %q", args[0], cmd.CommandPath())
 		}
 		return cmd.Help()
 	}}

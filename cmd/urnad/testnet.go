@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"urna/chain"
+	"urna/cmd/internal/cli"
 	"urna/genesis"
 	"urna/ipfs"
 )
@@ -64,10 +65,10 @@ func (o *testnetOptions) port(node, role int) int { return o.basePort + 10*node 
 
 func makeTestnet(o testnetOptions) (out string, err error) {
 	if o.validators < 1 || o.validators > 100 {
-		return "", usage("--validators %d is not within 1 and 100", o.validators)
+		return "", cli.Misusef("--validators %d is not within 1 and 100", o.validators)
 	}
 	if o.basePort < 1024 || o.port(o.validators, 0) > 65535 {
-		return "", usage("--base-port %d leaves no room for %d nodes within 1024 and 65535", o.basePort, o.validators)
+		return "", cli.Misusef("--base-port %d leaves no room for %d nodes within 1024 and 65535", o.basePort, o.validators)
 	}
 	if out, err = filepath.Abs(o.out); err != nil {
 		return "", err
