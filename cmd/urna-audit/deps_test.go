@@ -13,15 +13,16 @@ var update = flag.Bool("update", false, "write deps.txt again")
 
 // notInside are what an auditor must do without, each with the reason.
 var notInside = map[string]string{
-	"urna/app":                                        "an auditor is another opinion than a node's",
-	"urna/chain":                                      "an auditor runs no node",
-	"urna/gateway":                                    "it serves nobody",
-	"urna/indexer":                                    "it reads the chain and no view of it",
-	"urna/ipfs":                                       "files are content-addressed; it needs no daemon",
-	"modernc.org":                                     "no SQL engine; database/sql itself comes with uint256, which can be stored in one",
-	"github.com/ipfs":                                 "no IPFS daemon",
-	"github.com/libp2p":                               "no IPFS daemon",
-	"urna/anchor/relayer":                             "it pays for nothing",
+	"urna/app":            "an auditor is another opinion than a node's",
+	"urna/chain":          "an auditor runs no node",
+	"urna/gateway":        "it serves nobody",
+	"urna/indexer":        "it reads the chain and no view of it",
+	"urna/ipfs":           "files are content-addressed; it needs no daemon",
+	"modernc.org":         "no SQL engine; database/sql itself comes with uint256, which can be stored in one",
+	"github.com/ipfs":     "no IPFS daemon",
+	"github.com/libp2p":   "no IPFS daemon",
+	"urna/anchor/relayer": "it pays for nothing",
+
 	"github.com/ethereum/go-ethereum/node":            "it asks a node of Ethereum, and is none",
 	"github.com/ethereum/go-ethereum/eth":             "no node of Ethereum inside",
 	"github.com/ethereum/go-ethereum/core/vm":         "no node of Ethereum inside",
